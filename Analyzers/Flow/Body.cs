@@ -1,0 +1,212 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+
+namespace BufferLifetime.Analyzers.Flow;
+
+/// <summary>The facts of one body: a method, an accessor, an initializer, a lambda or a local function.</summary>
+internal sealed class Body
+{
+    private readonly IContractSource _contracts;
+    private readonly Dictionary<IOperation, int> _loans = [];
+    private readonly Dictionary<ISymbol, IReadOnlyList<Captured>> _captures = new(SymbolEqualityComparer.Default);
+    private readonly List<Resource> _resources = [];
+    private readonly IReadOnlyList<Fact>[] _facts;
+    private readonly Expression?[] _conditions;
+
+    private Body(ControlFlowGraph graph, ISymbol owner, IContractSource contracts)
+    {
+        _contracts = contracts;
+        Owner = owner;
+        Flow = graph;
+        _facts = new IReadOnlyList<Fact>[graph.Blocks.Length];
+        _conditions = new Expression?[graph.Blocks.Length];
+        Nested = NestedFunction.In(graph);
+        Entry = DescribeParameters(owner as IMethodSymbol, graph.OriginalOperation);
+    }
+
+    /// <summary>The method, field or property that the body belongs to.</summary>
+    public ISymbol Owner { get; }
+
+    public ControlFlowGraph Flow { get; }
+
+    public Places Places { get; } = new();
+
+    public Expressions Expressions { get; } = new();
+
+    public IReadOnlyList<Resource> Resources => _resources;
+
+    /// <summary>The lambdas and local functions directly inside.</summary>
+    public IReadOnlyList<NestedFunction> Nested { get; }
+
+    /// <summary>What the parameters bring with them.</summary>
+    public IReadOnlyList<(int Place, Resource Resource, ParameterContract Contract)> Entry { get; }
+
+    public static Body Create(ControlFlowGraph graph, ISymbol owner, IContractSource contracts, CancellationToken cancellation)
+    {
+        var body = new Body(graph, owner, contracts);
+        FactBuilder.Build(graph, contracts, body, cancellation);
+        return body;
+    }
+
+    public IReadOnlyList<Fact> FactsOf(BasicBlock block) => _facts[block.Ordinal];
+
+    public Expression? ConditionOf(BasicBlock block) => _conditions[block.Ordinal];
+
+    public void SetBlock(int ordinal, IReadOnlyList<Fact> facts, Expression? condition)
+    {
+        _facts[ordinal] = facts;
+        NameResources(facts);
+        _conditions[ordinal] = condition;
+        if (condition is not null)
+        {
+            Expressions.Number(condition);
+        }
+    }
+
+    /// <summary>A resource is called what the code calls the place that it is kept in first.</summary>
+    private void NameResources(IReadOnlyList<Fact> facts)
+    {
+        Dictionary<int, Resource> nameless = [];
+        foreach (Fact fact in facts)
+        {
+            if (fact.Kind is FactKind.Acquire or FactKind.Lend)
+            {
+                Resource resource = _resources[fact.Resource];
+                resource.Name ??= Places.NameOf(fact.Target);
+                if (resource.Name is null)
+                {
+                    nameless[fact.Target] = resource;
+                }
+            }
+            else if (fact.Kind is FactKind.Assign && nameless.TryGetValue(fact.Source, out Resource? assigned))
+            {
+                assigned.Name ??= Places.NameOf(fact.Target);
+                nameless[fact.Target] = assigned;
+            }
+        }
+    }
+
+    public Resource AcquiredAt(IOperation operation, ISymbol member, Effect.Acquire acquisition)
+    {
+        var resource = new Resource(_resources.Count, acquisition.Kind, operation, member) { Acquisition = acquisition };
+        _resources.Add(resource);
+        return resource;
+    }
+
+    /// <summary>The loan that one call makes, however many of its arguments it holds.</summary>
+    public int LoanOf(IOperation call, ISymbol member)
+    {
+        if (!_loans.TryGetValue(call, out int loan))
+        {
+            loan = _resources.Count;
+            _resources.Add(new Resource(loan, ResourceKind.Loan, call, member));
+            _loans.Add(call, loan);
+        }
+
+        return loan;
+    }
+
+    public IReadOnlyList<Captured> CapturesOf(IMethodSymbol function)
+    {
+        if (!_captures.TryGetValue(function, out IReadOnlyList<Captured>? captured))
+        {
+            captured = [];
+            foreach (NestedFunction nested in Nested)
+            {
+                if (SymbolEqualityComparer.Default.Equals(nested.Symbol, function))
+                {
+                    captured = Captured.By(nested, _contracts);
+                    break;
+                }
+            }
+
+            _captures.Add(function, captured);
+            foreach (Captured capture in captured)
+            {
+                if (capture.IsWritten)
+                {
+                    Places[Places.Of(capture.Symbol, capture.Symbol is ILocalSymbol ? PlaceKind.Local : PlaceKind.Parameter)].IsShared = true;
+                }
+            }
+        }
+
+        return captured;
+    }
+
+    private List<(int, Resource, ParameterContract)> DescribeParameters(IMethodSymbol? method, IOperation origin)
+    {
+        List<(int, Resource, ParameterContract)> entry = [];
+        foreach (IParameterSymbol parameter in method?.Parameters ?? ImmutableArray<IParameterSymbol>.Empty)
+        {
+            if (parameter.RefKind != RefKind.Out && _contracts.FindParameter(parameter.Type) is { } contract)
+            {
+                var resource = new Resource(_resources.Count, contract.Kind, origin, null) { Parameter = parameter, Name = parameter.Name };
+                _resources.Add(resource);
+                entry.Add((Places.Of(parameter, PlaceKind.Parameter), resource, contract));
+            }
+        }
+
+        return entry;
+    }
+}
+
+/// <summary>The expressions of a body by number, and what changes with each place.</summary>
+internal sealed class Expressions
+{
+    private readonly Dictionary<Expression, int> _numbers = [];
+    private readonly Dictionary<int, List<int>> _definedFrom = [];
+    private readonly Dictionary<int, List<int>> _origins = [];
+    private readonly Dictionary<int, List<int>> _conditionsOn = [];
+
+    /// <summary>The value as a definition of <paramref name="target"/>, or null when it cannot be one.</summary>
+    public Expression? Intern(Expression? value, int target)
+    {
+        if (value is null || value.Reads(target))
+        {
+            return null;
+        }
+
+        value.CollectPlaces(place =>
+        {
+            Add(_definedFrom, place, target);
+            Add(_origins, target, place);
+        });
+        return value;
+    }
+
+    /// <summary>The number under which the truth of a condition is remembered.</summary>
+    public int Number(Expression condition)
+    {
+        if (!_numbers.TryGetValue(condition, out int number))
+        {
+            number = _numbers.Count;
+            _numbers.Add(condition, number);
+            condition.CollectPlaces(place => Add(_conditionsOn, place, number));
+        }
+
+        return number;
+    }
+
+    /// <summary>The places that some definition of <paramref name="place"/> reads.</summary>
+    public IReadOnlyList<int> Origins(int place) => _origins.TryGetValue(place, out List<int>? places) ? places : [];
+
+    /// <summary>The places whose definition reads <paramref name="place"/>.</summary>
+    public IReadOnlyList<int> DefinedFrom(int place) => _definedFrom.TryGetValue(place, out List<int>? places) ? places : [];
+
+    /// <summary>The numbers of the conditions that read <paramref name="place"/>.</summary>
+    public IReadOnlyList<int> ConditionsOn(int place) => _conditionsOn.TryGetValue(place, out List<int>? numbers) ? numbers : [];
+
+    private static void Add(Dictionary<int, List<int>> map, int place, int value)
+    {
+        if (!map.TryGetValue(place, out List<int>? list))
+        {
+            map.Add(place, list = []);
+        }
+
+        if (!list.Contains(value))
+        {
+            list.Add(value);
+        }
+    }
+}

@@ -1,0 +1,209 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+
+namespace BufferLifetime.Analyzers.Flow;
+
+/// <summary>Where in a call a value stands.</summary>
+internal readonly record struct Slot(SlotKind Kind, int Index)
+{
+    public static readonly Slot Receiver = new(SlotKind.Receiver, 0);
+    public static readonly Slot Result = new(SlotKind.Result, 0);
+
+    public static Slot Argument(int index) => new(SlotKind.Argument, index);
+}
+
+internal enum SlotKind
+{
+    Receiver,
+    Result,
+    Argument,
+}
+
+/// <summary>What a member means to the lifetimes of the buffers that it meets. Data made by a protocol, read by the facts.</summary>
+internal sealed class Contract(ImmutableArray<Effect> effects)
+{
+    public ImmutableArray<Effect> Effects { get; } = effects;
+
+    public bool Releases(Slot slot)
+    {
+        foreach (Effect effect in Effects)
+        {
+            if (effect is Effect.Release release && release.Target == slot)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether an effect speaks of what stands in <paramref name="slot"/>.</summary>
+    public bool Names(Slot slot)
+    {
+        foreach (Effect effect in Effects)
+        {
+            if (effect.Subject == slot)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
+
+/// <summary>What a contract says of one slot of a call.</summary>
+internal abstract record Effect
+{
+    /// <summary>The slot that the effect speaks of.</summary>
+    public abstract Slot Subject { get; }
+
+    /// <summary>The call makes a resource and puts it in <paramref name="Target"/>.</summary>
+    /// <param name="Target">Result, or the argument that is filled.</param>
+    /// <param name="Kind">What is made.</param>
+    /// <param name="Mode">The mode it is held in; <see cref="Holding.Nothing"/>: as <paramref name="ModeFrom"/> says.</param>
+    /// <param name="ModeFrom">The iterator that decides the mode (user-backed: pin, stable: none).</param>
+    /// <param name="When">What the call's result tells of success.</param>
+    /// <param name="FlagsAt">The argument with extraction flags, or -1.</param>
+    /// <param name="DirectionAt">The argument with the direction, or -1.</param>
+    /// <param name="Direction">The direction where no argument says it.</param>
+    /// <param name="Tag">A word of the protocol for its rules: legacy, for instance.</param>
+    public sealed record Acquire(
+        Slot Target,
+        ResourceKind Kind,
+        Holding Mode,
+        Slot? ModeFrom = null,
+        Success When = Success.Always,
+        int FlagsAt = -1,
+        int DirectionAt = -1,
+        Flowing Direction = Flowing.Unknown,
+        string? Tag = null) : Effect
+    {
+        public override Slot Subject => Target;
+    }
+
+    /// <summary>The call gives back what <paramref name="Target"/> holds.</summary>
+    /// <param name="Target">What is released.</param>
+    /// <param name="Accepts">The modes in which this is the right way.</param>
+    /// <param name="Repeatable">Whether doing it twice does no harm.</param>
+    /// <param name="ThroughViews">Whether a slice of the resource stands for it.</param>
+    /// <param name="Tag">A word of the protocol for its rules.</param>
+    public sealed record Release(Slot Target, Holding Accepts, bool Repeatable = false, bool ThroughViews = false, string? Tag = null) : Effect
+    {
+        public override Slot Subject => Target;
+    }
+
+    /// <summary>The result is derived from <paramref name="Source"/> and lives no longer.</summary>
+    public sealed record View(Slot Source, bool OfElement = false) : Effect
+    {
+        public override Slot Subject => Source;
+    }
+
+    /// <summary>The result stands for <paramref name="Source"/> and what the call's other gathered slots hold.</summary>
+    public sealed record Gather(Slot Source) : Effect
+    {
+        public override Slot Subject => Source;
+    }
+
+    /// <summary>The result is <paramref name="Source"/> itself under another type.</summary>
+    public sealed record Same(Slot Source) : Effect
+    {
+        public override Slot Subject => Source;
+    }
+
+    /// <summary>The call looks at the description of <paramref name="Target"/>, not at its bytes; its result tells <paramref name="What"/>.</summary>
+    public sealed record Inspect(Slot Target, Inspection What) : Effect
+    {
+        public override Slot Subject => Target;
+    }
+
+    /// <summary>The call uses <paramref name="Target"/> and keeps nothing of it.</summary>
+    public sealed record Borrow(Slot Target, bool Writes = false) : Effect
+    {
+        public override Slot Subject => Target;
+    }
+
+    /// <summary>The call takes <paramref name="Target"/> over: its release is no longer the caller's.</summary>
+    public sealed record Retain(Slot Target) : Effect
+    {
+        public override Slot Subject => Target;
+    }
+
+    /// <summary>The started operation holds <paramref name="Target"/> until the task that the call returns has completed.</summary>
+    public sealed record Lend(Slot Target) : Effect
+    {
+        public override Slot Subject => Target;
+    }
+
+    /// <summary>The task in <paramref name="Target"/> has completed when the call returns.</summary>
+    public sealed record Complete(Slot Target) : Effect
+    {
+        public override Slot Subject => Target;
+    }
+}
+
+/// <summary>What the result of an acquisition tells of its success.</summary>
+internal enum Success
+{
+    Always,
+
+    /// <summary>Acquired exactly when the result is above zero.</summary>
+    ResultPositive,
+
+    /// <summary>Acquired exactly when the result is true.</summary>
+    ResultTrue,
+
+    /// <summary>May give nothing; a member of the result that inspects the amount tells.</summary>
+    ResultTells,
+}
+
+/// <summary>What an inspecting member tells of a resource.</summary>
+internal enum Inspection
+{
+    /// <summary>Nothing that the flow follows.</summary>
+    Detail,
+
+    /// <summary>True exactly when the iterator describes its caller's memory.</summary>
+    IsUserBacked,
+
+    /// <summary>The mode pages are held in, or would be extracted in.</summary>
+    Mode,
+
+    /// <summary>The direction of an iterator.</summary>
+    Direction,
+
+    /// <summary>Above zero exactly when something was acquired.</summary>
+    Amount,
+
+    /// <summary>True exactly when nothing was acquired.</summary>
+    IsEmpty,
+
+    /// <summary>True exactly when something is held.</summary>
+    IsHeld,
+}
+
+/// <summary>Finds the contract of a member; made once per compilation by the protocols.</summary>
+internal interface IContractSource
+{
+    Contract? Find(ISymbol member);
+
+    /// <summary>What a value of this type is when a body receives it as a parameter.</summary>
+    ParameterContract? FindParameter(ITypeSymbol type);
+
+    /// <summary>The numeric values of the modes and directions that inspecting members return, by constant.</summary>
+    Holding ModeOf(object? constant);
+
+    Flowing DirectionOf(object? constant);
+
+    /// <summary>Whether a value of the type stands for an operation under way that can be awaited.</summary>
+    bool IsTask(ITypeSymbol? type);
+
+    /// <summary>Whether code without a contract may keep what it is given in <paramref name="parameter"/>.</summary>
+    bool MayKeep(IMethodSymbol method, IParameterSymbol parameter);
+
+    /// <summary>Whether a flags constant asks for references instead of pins on a source.</summary>
+    bool AsksForReferences(object? flags);
+}
+
+/// <summary>What a parameter holds on entry.</summary>
+internal sealed record ParameterContract(ResourceKind Kind, Holding Entry, Flowing Direction);

@@ -1,0 +1,112 @@
+namespace BufferLifetime.Analyzers.Flow;
+
+/// <summary>
+/// A value as far as paths are told apart by it: a constant, a place, what an inspection of a resource says, a comparison.
+/// Structurally equal expressions over unchanged places have equal values.
+/// </summary>
+internal abstract record Expression
+{
+    public sealed record Constant(object? Value) : Expression;
+
+    public sealed record Of(int Place) : Expression;
+
+    /// <summary>What an inspecting member says of the resources of a place.</summary>
+    public sealed record Inspected(int Place, Inspection What) : Expression;
+
+    /// <summary>A comparison; <paramref name="Right"/> is a constant wherever one side is.</summary>
+    public sealed record Compare(Relation Relation, Expression Left, Expression Right) : Expression;
+
+    public sealed record Not(Expression Operand) : Expression;
+
+    /// <summary>A pure value without meaning here, told apart by its text over places.</summary>
+    public sealed record Opaque(string Key, Expression? First, Expression? Second) : Expression;
+
+    /// <summary>Whether the value is read from <paramref name="place"/>.</summary>
+    public bool Reads(int place) => this switch
+    {
+        Of of => of.Place == place,
+        Inspected inspected => inspected.Place == place,
+        Compare compare => compare.Left.Reads(place) || compare.Right.Reads(place),
+        Not not => not.Operand.Reads(place),
+        Opaque opaque => (opaque.First?.Reads(place) ?? false) || (opaque.Second?.Reads(place) ?? false),
+        _ => false,
+    };
+
+    public void CollectPlaces(Action<int> found)
+    {
+        switch (this)
+        {
+            case Of of:
+                found(of.Place);
+                break;
+            case Inspected inspected:
+                found(inspected.Place);
+                break;
+            case Compare compare:
+                compare.Left.CollectPlaces(found);
+                compare.Right.CollectPlaces(found);
+                break;
+            case Not not:
+                not.Operand.CollectPlaces(found);
+                break;
+            case Opaque opaque:
+                opaque.First?.CollectPlaces(found);
+                opaque.Second?.CollectPlaces(found);
+                break;
+        }
+    }
+}
+
+internal enum Relation
+{
+    Equal,
+    Less,
+    LessOrEqual,
+}
+
+/// <summary>
+/// What a path knows of a scalar: which of the classes null, zero/false, negative, positive/true/not null its value can be in,
+/// and the constant where it is one.
+/// </summary>
+internal readonly record struct Known(Classes Classes, object? Constant = null)
+{
+    public static readonly Known Anything = new(Classes.All);
+
+    public bool IsAnything => Classes == Classes.All;
+
+    public static Known Of(object? constant) => new(ClassOf(constant), constant);
+
+    public static Classes ClassOf(object? constant) => constant switch
+    {
+        null => Classes.Null,
+        bool b => b ? Classes.Positive : Classes.Zero,
+        sbyte n => Sign(n),
+        short n => Sign(n),
+        int n => Sign(n),
+        long n => Sign(n),
+        byte n => Sign(n),
+        ushort n => Sign(n),
+        uint n => Sign(n),
+        ulong n => n == 0 ? Classes.Zero : Classes.Positive,
+        float n => n == 0 ? Classes.Zero : n < 0 ? Classes.Negative : Classes.Positive,
+        double n => n == 0 ? Classes.Zero : n < 0 ? Classes.Negative : Classes.Positive,
+        _ => Classes.Positive,
+    };
+
+    public static Known Join(Known a, Known b) =>
+        new(a.Classes | b.Classes, Equals(a.Constant, b.Constant) ? a.Constant : null);
+
+    private static Classes Sign(long n) => n == 0 ? Classes.Zero : n < 0 ? Classes.Negative : Classes.Positive;
+}
+
+[Flags]
+internal enum Classes
+{
+    None = 0,
+    Null = 1,
+    Zero = 2,
+    Negative = 4,
+    Positive = 8,
+    All = Null | Zero | Negative | Positive,
+    NotNull = Zero | Negative | Positive,
+}

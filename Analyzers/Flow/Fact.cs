@@ -1,0 +1,115 @@
+using Microsoft.CodeAnalysis;
+
+namespace BufferLifetime.Analyzers.Flow;
+
+internal enum FactKind
+{
+    Assign,
+    Acquire,
+    Release,
+    Use,
+    View,
+    Lend,
+    Complete,
+    Suspend,
+    Escape,
+    Exit,
+}
+
+/// <summary>How a value leaves the sight of its body.</summary>
+internal enum Departure
+{
+    None,
+
+    /// <summary>Returned to the caller.</summary>
+    Returned,
+
+    /// <summary>Stored where it outlives the body: a field, an element of an unknown collection.</summary>
+    Stored,
+
+    /// <summary>Given to code that cannot be seen and that may keep it.</summary>
+    Passed,
+
+    /// <summary>Captured by a lambda or local function.</summary>
+    Captured,
+
+    /// <summary>Taken over by a call whose contract says so.</summary>
+    TakenOver,
+}
+
+/// <summary>One thing that happens to the lifetime of something, in evaluation order, with the operation that caused it.</summary>
+internal sealed class Fact(FactKind kind, IOperation operation)
+{
+    public FactKind Kind { get; } = kind;
+
+    public IOperation Operation { get; } = operation;
+
+    /// <summary>What is written, acquired into, released, used; -1 for none.</summary>
+    public int Target { get; init; } = -1;
+
+    /// <summary>What is read: the source of an assignment, view or loan; -1 for none.</summary>
+    public int Source { get; init; } = -1;
+
+    /// <summary>The receiver of the call that acquires; -1 for none.</summary>
+    public int Receiver { get; init; } = -1;
+
+    /// <summary>The scalar value assigned, if it can be followed.</summary>
+    public Expression? Value { get; init; }
+
+    /// <summary>The effect behind an acquisition or release.</summary>
+    public Effect? Effect { get; init; }
+
+    /// <summary>The resource that an acquisition or loan makes; -1 for none.</summary>
+    public int Resource { get; init; } = -1;
+
+    public Departure Departure { get; init; }
+
+    /// <summary>Whether bytes are written through the used place.</summary>
+    public bool Writes { get; init; }
+
+    /// <summary>Whether only an element of the target is meant: one fragment of many.</summary>
+    public bool OfElement { get; init; }
+
+    /// <summary>Whether a view adds to what its target refers to, as the elements of a new array do.</summary>
+    public bool Accumulates { get; init; }
+
+    /// <summary>Whether a view stands for its source itself: a task over several tasks.</summary>
+    public bool Gathers { get; init; }
+
+    /// <summary>Whether an assignment stands for what a callee may have written: what lives no longer than the call is kept.</summary>
+    public bool IsHavoc { get; init; }
+
+    /// <summary>The place that holds the call's result, for acquisitions that depend on it; -1 for none.</summary>
+    public int ResultPlace { get; init; } = -1;
+
+    /// <summary>Whether an extraction asks for references instead of pins where the policy leaves the choice.</summary>
+    public bool AsksForReferences { get; init; }
+
+    /// <summary>The member contracted for, if the fact comes from a call.</summary>
+    public ISymbol? Member { get; init; }
+
+    /// <summary>Whether control can leave for a handler at this point, before the fact has taken effect.</summary>
+    public bool MayThrow { get; init; }
+}
+
+/// <summary>What one acquisition site makes.</summary>
+internal sealed class Resource(int id, ResourceKind kind, IOperation origin, ISymbol? member)
+{
+    public int Id { get; } = id;
+
+    public ResourceKind Kind { get; } = kind;
+
+    /// <summary>The operation that made it; a parameter's is the body.</summary>
+    public IOperation Origin { get; } = origin;
+
+    /// <summary>The member that made it, if a call did.</summary>
+    public ISymbol? Member { get; } = member;
+
+    /// <summary>The name the code knows it by.</summary>
+    public string? Name { get; set; }
+
+    public Effect.Acquire? Acquisition { get; init; }
+
+    /// <summary>Set for a resource that a parameter brings.</summary>
+    public IParameterSymbol? Parameter { get; init; }
+}

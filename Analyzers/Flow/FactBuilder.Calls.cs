@@ -1,0 +1,270 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace BufferLifetime.Analyzers.Flow;
+
+/// <content>Calls: what a contract says of them, and what is assumed of a callee without one.</content>
+internal sealed partial class FactBuilder
+{
+    private Value[] VisitArguments(ImmutableArray<IArgumentOperation> arguments, int count)
+    {
+        Value[] values = new Value[count];
+        for (int i = 0; i < count; i++)
+        {
+            values[i] = Value.None;
+        }
+
+        foreach (IArgumentOperation argument in arguments)
+        {
+            Value value = argument.Parameter is { RefKind: RefKind.Ref or RefKind.Out } ? VisitTarget(argument.Value, out _) : Visit(argument.Value);
+            if (argument.Parameter is { Ordinal: var ordinal } && ordinal < count)
+            {
+                values[ordinal] = value;
+            }
+        }
+
+        return values;
+    }
+
+    private Value VisitCall(IOperation call, IMethodSymbol? method, IOperation? instance, ImmutableArray<IArgumentOperation> arguments, ITypeSymbol? type)
+    {
+        Value receiver = Visit(instance);
+        Value[] values = VisitArguments(arguments, method?.Parameters.Length ?? 0);
+        if (method is null)
+        {
+            Point(call);
+            return Value.None;
+        }
+
+        if (_contracts.Find(method.OriginalDefinition) is { } contract)
+        {
+            return Apply(call, method, contract, receiver, values, type);
+        }
+
+        Point(call);
+        Use(call, receiver);
+        if (method.MethodKind == MethodKind.LocalFunction)
+        {
+            Capture(call, method, Value.None);
+        }
+
+        bool lends = _contracts.IsTask(type);
+        int result = CanCarry(type) ? _body.Places.NewTemporary() : -1;
+        for (int i = 0; i < values.Length; i++)
+        {
+            PassWithoutContract(call, method, method.Parameters[i], values[i], lends, result);
+        }
+
+        if (call is IObjectCreationOperation)
+        {
+            result = result < 0 ? _body.Places.NewTemporary() : result;
+            return new Value(result, new Expression.Of(result));
+        }
+
+        return result >= 0 ? Named(result) : type is { SpecialType: SpecialType.System_Void } ? Value.None : Fresh();
+    }
+
+    private Value Fresh() => Named(_body.Places.NewTemporary());
+
+    private void PassWithoutContract(IOperation call, IMethodSymbol method, IParameterSymbol parameter, Value value, bool lends, int result)
+    {
+        if (!value.HasPlace)
+        {
+            return;
+        }
+
+        switch (parameter.RefKind)
+        {
+            case RefKind.Out:
+                Assign(call, value.Place, Value.None);
+                return;
+            case RefKind.Ref:
+                Use(call, value);
+                Escape(call, value, Departure.Passed);
+                Add(new Fact(FactKind.Assign, call) { Target = value.Place, IsHavoc = true });
+                return;
+        }
+
+        Use(call, value);
+        if (lends && CanCarry(parameter.Type))
+        {
+            Add(new Fact(FactKind.Lend, call) { Target = result, Source = value.Place, Resource = _body.LoanOf(call, method) });
+        }
+        else if (_contracts.MayKeep(method, parameter))
+        {
+            Escape(call, value, Departure.Passed);
+        }
+
+        if (!lends && result >= 0 && method.MethodKind == MethodKind.Constructor && CanCarry(parameter.Type))
+        {
+            // An object made around a buffer lives no longer than the buffer.
+            Add(new Fact(FactKind.View, call) { Target = result, Source = value.Place, Accumulates = true });
+        }
+    }
+
+    private Value Apply(IOperation call, ISymbol member, Contract contract, Value receiver, Value[] arguments, ITypeSymbol? type)
+    {
+        Value At(Slot slot) => slot.Kind switch
+        {
+            SlotKind.Receiver => receiver,
+            SlotKind.Argument when slot.Index < arguments.Length => arguments[slot.Index],
+            _ => Value.None,
+        };
+
+        Point(call);
+        int result = type is null or { SpecialType: SpecialType.System_Void } ? -1 : _body.Places.NewTemporary();
+        Value value = result >= 0 ? Named(result) : Value.None;
+        UseWhatIsNotNamed(call, contract, receiver, arguments);
+        foreach (Effect effect in contract.Effects)
+        {
+            switch (effect)
+            {
+                case Effect.Borrow borrow:
+                    Use(call, At(borrow.Target), borrow.Writes);
+                    break;
+                case Effect.Inspect { What: Inspection.Detail } inspect when At(inspect.Target).HasPlace && arguments.Length == 0:
+                    value = Named(_body.Places.OfMember(At(inspect.Target).Place, member));
+                    break;
+                case Effect.Inspect inspect when At(inspect.Target).HasPlace:
+                    value = new Value(result, new Expression.Inspected(At(inspect.Target).Place, inspect.What));
+                    break;
+                case Effect.View view when At(view.Source).HasPlace:
+                    Use(call, At(view.Source));
+                    Add(new Fact(FactKind.View, call) { Target = result, Source = At(view.Source).Place, OfElement = view.OfElement, Accumulates = true });
+                    break;
+                case Effect.Gather gather when At(gather.Source).HasPlace:
+                    Add(new Fact(FactKind.View, call) { Target = result, Source = At(gather.Source).Place, Gathers = true, Accumulates = true });
+                    break;
+                case Effect.Same same:
+                    value = At(same.Source);
+                    break;
+                case Effect.Release release when At(release.Target).HasPlace:
+                    Add(new Fact(FactKind.Release, call) { Target = At(release.Target).Place, Effect = release, Member = member });
+                    break;
+                case Effect.Retain retain:
+                    Use(call, At(retain.Target));
+                    Escape(call, At(retain.Target), Departure.TakenOver);
+                    break;
+                case Effect.Lend lend when At(lend.Target).HasPlace:
+                    Use(call, At(lend.Target));
+                    Add(new Fact(FactKind.Lend, call) { Target = result, Source = At(lend.Target).Place, Resource = _body.LoanOf(call, member) });
+                    break;
+                case Effect.Complete complete when At(complete.Target).HasPlace:
+                    Add(new Fact(FactKind.Complete, call) { Target = result, Source = At(complete.Target).Place });
+                    break;
+                case Effect.Acquire acquire:
+                    Acquire(call, member, acquire, At, result);
+                    break;
+            }
+        }
+
+        return value;
+    }
+
+    /// <summary>A contract speaks of the slots that it names; what is passed in any other is read and not kept.</summary>
+    private void UseWhatIsNotNamed(IOperation call, Contract contract, Value receiver, Value[] arguments)
+    {
+        for (int i = -1; i < arguments.Length; i++)
+        {
+            Slot slot = i < 0 ? Slot.Receiver : Slot.Argument(i);
+            Value value = i < 0 ? receiver : arguments[i];
+            if (!value.HasPlace || contract.Names(slot))
+            {
+                continue;
+            }
+
+            if (i >= 0 && IsOut(call, i))
+            {
+                Assign(call, value.Place, Value.None);
+            }
+            else
+            {
+                Use(call, value);
+            }
+        }
+    }
+
+    private static bool IsOut(IOperation call, int ordinal) =>
+        call is IInvocationOperation { TargetMethod.Parameters: var parameters } && ordinal < parameters.Length && parameters[ordinal].RefKind == RefKind.Out;
+
+    private void Acquire(IOperation call, ISymbol member, Effect.Acquire acquire, Func<Slot, Value> at, int result)
+    {
+        int target = acquire.Target.Kind == SlotKind.Result ? result : at(acquire.Target).Place;
+        if (target < 0)
+        {
+            // The result has no name: it is still acquired, and lost.
+            target = _body.Places.NewTemporary();
+        }
+
+        object? flags = acquire.FlagsAt >= 0 && at(Slot.Argument(acquire.FlagsAt)).Expression is Expression.Constant { Value: var constant } ? constant : null;
+        Flowing direction = acquire.DirectionAt >= 0 ? DirectionOf(call, acquire.DirectionAt) : acquire.Direction;
+        int modeFrom = acquire.ModeFrom is { } slot ? at(slot).Place : -1;
+        Resource resource = _body.AcquiredAt(call, member, acquire with { Direction = direction });
+        Add(new Fact(FactKind.Acquire, call)
+        {
+            Target = target,
+            Source = modeFrom,
+            Effect = resource.Acquisition,
+            Resource = resource.Id,
+            ResultPlace = result,
+            Receiver = at(Slot.Receiver).Place,
+            Member = member,
+            AsksForReferences = flags is not null && _contracts.AsksForReferences(flags),
+        });
+    }
+
+    private Flowing DirectionOf(IOperation call, int ordinal)
+    {
+        foreach (IArgumentOperation argument in ((IInvocationOperation)call).Arguments)
+        {
+            if (argument.Parameter?.Ordinal == ordinal)
+            {
+                return argument.Value.ConstantValue is { HasValue: true, Value: var constant } ? _contracts.DirectionOf(constant) : Flowing.Unknown;
+            }
+        }
+
+        return Flowing.Unknown;
+    }
+
+    private Value VisitLambda(IOperation operation, IMethodSymbol lambda)
+    {
+        Value created = Fresh();
+        Capture(operation, lambda, created);
+        return created;
+    }
+
+    private Value VisitMethodReference(IMethodReferenceOperation method)
+    {
+        Use(method, Visit(method.Instance));
+        return method.Method.MethodKind == MethodKind.LocalFunction ? VisitLambda(method, method.Method) : Value.None;
+    }
+
+    /// <summary>A lambda or local function shares what it captures: the delegate is a view of it, and what it releases is no longer owed here.</summary>
+    private void Capture(IOperation operation, IMethodSymbol function, Value created)
+    {
+        foreach (Captured captured in _body.CapturesOf(function))
+        {
+            int place = _body.Places.Find(captured.Symbol);
+            if (place < 0)
+            {
+                continue;
+            }
+
+            if (created.HasPlace)
+            {
+                Add(new Fact(FactKind.View, operation) { Target = created.Place, Source = place, Accumulates = true });
+            }
+
+            if (captured.MayRelease)
+            {
+                Add(new Fact(FactKind.Escape, operation) { Target = place, Departure = Departure.Captured });
+            }
+
+            if (captured.IsWritten)
+            {
+                Add(new Fact(FactKind.Assign, operation) { Target = place, IsHavoc = true });
+            }
+        }
+    }
+}

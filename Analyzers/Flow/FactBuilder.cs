@@ -1,0 +1,513 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace BufferLifetime.Analyzers.Flow;
+
+/// <summary>
+/// Walks the basic blocks of a body once, in evaluation order, and writes down what each operation means to the lifetime of a
+/// buffer. The only place that knows operations; everything after it knows facts.
+/// </summary>
+internal sealed partial class FactBuilder
+{
+    /// <summary>The kind of <c>[a, b]</c>, which the oldest compiler that loads this has no name for.</summary>
+    private const OperationKind CollectionExpression = (OperationKind)0x7f;
+
+    private readonly IContractSource _contracts;
+    private readonly Body _body;
+    private readonly Dictionary<CaptureId, Value> _targets = [];
+    private List<Fact> _facts = [];
+    private bool _canFail;
+
+    private FactBuilder(IContractSource contracts, Body body)
+    {
+        _contracts = contracts;
+        _body = body;
+    }
+
+    /// <summary>Writes the facts of every block of <paramref name="graph"/> into <paramref name="body"/>.</summary>
+    public static void Build(ControlFlowGraph graph, IContractSource contracts, Body body, CancellationToken cancellation)
+    {
+        var builder = new FactBuilder(contracts, body);
+        foreach (BasicBlock block in graph.Blocks)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            builder._facts = [];
+            builder._canFail = IsGuarded(block.EnclosingRegion);
+            foreach (IOperation operation in block.Operations)
+            {
+                builder.Visit(operation);
+            }
+
+            Expression? condition = null;
+            if (block.BranchValue is { } branchValue)
+            {
+                Value value = builder.Visit(branchValue);
+                condition = value.Expression;
+                builder.Leave(block, branchValue, value);
+            }
+
+            body.SetBlock(block.Ordinal, builder._facts, condition);
+        }
+    }
+
+    /// <summary>What an operation evaluates to: the place it can be found in, and its value as far as paths are told apart by it.</summary>
+    private readonly record struct Value(int Place, Expression? Expression, IOperation? Operation = null)
+    {
+        public static readonly Value None = new(-1, null);
+
+        public bool HasPlace => Place >= 0;
+    }
+
+    private static bool IsGuarded(ControlFlowRegion? region)
+    {
+        for (; region is not null; region = region.EnclosingRegion)
+        {
+            if (region.Kind == ControlFlowRegionKind.Try)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void Leave(BasicBlock block, IOperation branchValue, Value value)
+    {
+        if (block.FallThroughSuccessor is { Semantics: ControlFlowBranchSemantics.Return } && value.HasPlace)
+        {
+            Add(new Fact(FactKind.Use, branchValue) { Target = value.Place });
+            Add(new Fact(FactKind.Escape, branchValue) { Target = value.Place, Departure = Departure.Returned });
+        }
+    }
+
+    private Value Visit(IOperation? operation)
+    {
+        Value value = VisitCore(operation);
+        return operation is null or IConversionOperation or IArgumentOperation ? value : value with { Operation = operation };
+    }
+
+    private Value VisitCore(IOperation? operation)
+    {
+        switch (operation)
+        {
+            case null:
+                return Value.None;
+            case { ConstantValue: { HasValue: true, Value: var constant } }:
+                return new Value(-1, new Expression.Constant(constant));
+            case ILocalReferenceOperation local:
+                return Named(_body.Places.Of(local.Local, PlaceKind.Local));
+            case IParameterReferenceOperation parameter:
+                return Named(_body.Places.Of(parameter.Parameter, PlaceKind.Parameter));
+            case IInstanceReferenceOperation:
+                return new Value(_body.Places.OfThis(), null);
+            case IFieldReferenceOperation field:
+                return VisitField(field);
+            case IPropertyReferenceOperation property:
+                return VisitProperty(property);
+            case IFlowCaptureReferenceOperation capture:
+                return Named(_body.Places.OfCapture(capture.Id));
+            case IFlowCaptureOperation capture:
+                return VisitCapture(capture);
+            case IExpressionStatementOperation statement:
+                return Visit(statement.Operation);
+            case ISimpleAssignmentOperation assignment:
+                return VisitAssignment(assignment);
+            case IDeconstructionAssignmentOperation deconstruction:
+                return VisitDeconstruction(deconstruction);
+            case ICompoundAssignmentOperation or IIncrementOrDecrementOperation:
+                return VisitUpdate(operation);
+            case IConversionOperation conversion:
+                return VisitConversion(conversion);
+            case IParenthesizedOperation parenthesized:
+                return Visit(parenthesized.Operand);
+            case IInvocationOperation invocation:
+                return VisitCall(invocation, invocation.TargetMethod, invocation.Instance, invocation.Arguments, invocation.Type);
+            case IObjectCreationOperation creation:
+                return VisitCall(creation, creation.Constructor, null, creation.Arguments, creation.Type);
+            case IAwaitOperation awaited:
+                return VisitAwait(awaited);
+            case IReturnOperation { Kind: OperationKind.YieldReturn or OperationKind.YieldBreak } yielded:
+                return VisitYield(yielded);
+            case IBinaryOperation binary:
+                return VisitBinary(binary);
+            case IUnaryOperation { OperatorKind: UnaryOperatorKind.Not } not:
+                return Visit(not.Operand).Expression is { } operand ? new Value(-1, new Expression.Not(operand)) : Value.None;
+            case IIsNullOperation isNull:
+                return Visit(isNull.Operand).Expression is { } tested ? new Value(-1, Equal(tested, null)) : Value.None;
+            case IIsPatternOperation pattern:
+                return VisitPattern(pattern);
+            case IArrayElementReferenceOperation element:
+                return VisitElement(element);
+            case IImplicitIndexerReferenceOperation indexer:
+                return VisitSlice(indexer);
+            case IAddressOfOperation address:
+                return Derive(address, Visit(address.Reference), ofElement: false);
+            case IFlowAnonymousFunctionOperation lambda:
+                return VisitLambda(lambda, lambda.Symbol);
+            case IDelegateCreationOperation creation:
+                return Visit(creation.Target);
+            case IMethodReferenceOperation method:
+                return VisitMethodReference(method);
+            case IArgumentOperation argument:
+                return Visit(argument.Value);
+            case IDiscardOperation or ITypeOfOperation or INameOfOperation or ISizeOfOperation or IDefaultValueOperation:
+                return new Value(-1, operation is IDefaultValueOperation { Type.IsReferenceType: true } ? new Expression.Constant(null) : null);
+            case ITupleOperation or IArrayCreationOperation or IArrayInitializerOperation:
+            case { Kind: CollectionExpression }:
+                return VisitAggregate(operation);
+            case IDeclarationExpressionOperation declaration:
+                return Visit(declaration.Expression);
+            default:
+                return VisitOther(operation);
+        }
+    }
+
+    private static Value Named(int place) => new(place, new Expression.Of(place));
+
+    private void Add(Fact fact) => _facts.Add(fact);
+
+    private void Point(IOperation operation)
+    {
+        if (_canFail)
+        {
+            Add(new Fact(FactKind.Use, operation) { MayThrow = true });
+        }
+    }
+
+    private void Use(IOperation operation, Value value, bool writes = false)
+    {
+        if (value.HasPlace && _body.Places[value.Place].Kind != PlaceKind.This)
+        {
+            Add(new Fact(FactKind.Use, value.Operation ?? operation) { Target = value.Place, Writes = writes });
+        }
+    }
+
+    private Value Derive(IOperation operation, Value source, bool ofElement)
+    {
+        if (!source.HasPlace)
+        {
+            return Value.None;
+        }
+
+        int result = _body.Places.NewTemporary();
+        Add(new Fact(FactKind.View, operation) { Target = result, Source = source.Place, OfElement = ofElement });
+        return Named(result);
+    }
+
+    private Value VisitField(IFieldReferenceOperation field)
+    {
+        if (field.Instance is null)
+        {
+            return Named(_body.Places.Of(field.Field, PlaceKind.StaticField));
+        }
+
+        Value instance = Visit(field.Instance);
+        return MemberOf(field, instance, field.Field);
+    }
+
+    private Value MemberOf(IOperation operation, Value instance, ISymbol member)
+    {
+        if (!instance.HasPlace)
+        {
+            return Value.None;
+        }
+
+        Use(operation, instance);
+        return Named(_body.Places.OfMember(instance.Place, member));
+    }
+
+    private Value VisitProperty(IPropertyReferenceOperation property)
+    {
+        Value instance = property.Instance is null ? Value.None : Visit(property.Instance);
+        Value[] arguments = VisitArguments(property.Arguments, property.Property.Parameters.Length);
+        if (_contracts.Find(property.Property.OriginalDefinition) is { } contract)
+        {
+            return Apply(property, property.Property, contract, instance, arguments, property.Type);
+        }
+
+        Point(property);
+        if (property.Instance is null && property.Arguments.IsEmpty)
+        {
+            return Named(_body.Places.Of(property.Property, PlaceKind.StaticField));
+        }
+
+        if (property.Arguments.IsEmpty)
+        {
+            return MemberOf(property, instance, property.Property);
+        }
+
+        // An indexer of a type that nothing is known of: the element comes from what the instance holds.
+        Use(property, instance);
+        return CanCarry(property.Type) ? Derive(property, instance, ofElement: true) : Value.None;
+    }
+
+    private Value VisitCapture(IFlowCaptureOperation capture)
+    {
+        Value value = Visit(capture.Value);
+        _targets[capture.Id] = value;
+        int place = _body.Places.OfCapture(capture.Id);
+        Assign(capture, place, value);
+        return Named(place);
+    }
+
+    private void Assign(IOperation operation, int target, Value value) =>
+        Add(new Fact(FactKind.Assign, operation)
+        {
+            Target = target,
+            Source = value.Place,
+            Value = _body.Expressions.Intern(value.Expression, target),
+        });
+
+    private Value VisitAssignment(ISimpleAssignmentOperation assignment)
+    {
+        // The target's own operands are evaluated first.
+        Value target = VisitTarget(assignment.Target, out bool writesThrough);
+        Value value = Visit(assignment.Value);
+        Store(assignment, target, value, writesThrough);
+        return target.HasPlace && !writesThrough ? target : value;
+    }
+
+    private void Store(IOperation operation, Value target, Value value, bool writesThrough)
+    {
+        if (writesThrough)
+        {
+            Use(operation, target, writes: true);
+            Escape(operation, value, Departure.Stored);
+        }
+        else if (target.HasPlace)
+        {
+            Assign(operation, target.Place, value);
+            if (Outlives(target.Place))
+            {
+                Escape(operation, value, Departure.Stored);
+            }
+        }
+        else
+        {
+            Escape(operation, value, Departure.Stored);
+        }
+    }
+
+    private void Escape(IOperation operation, Value value, Departure departure)
+    {
+        if (value.HasPlace)
+        {
+            Add(new Fact(FactKind.Escape, operation) { Target = value.Place, Departure = departure });
+        }
+    }
+
+    /// <summary>Whether what is stored in the place is reachable when the body is gone.</summary>
+    private bool Outlives(int place) => _body.Places[place] switch
+    {
+        { Kind: PlaceKind.StaticField } => true,
+        { Kind: PlaceKind.Parameter, Symbol: IParameterSymbol { RefKind: not RefKind.None } } => true,
+        { Kind: PlaceKind.Member, Parent: var parent } => _body.Places[parent].Kind != PlaceKind.Local
+            || _body.Places[parent].Symbol is ILocalSymbol { Type.IsReferenceType: true }
+            || Outlives(parent),
+        { Kind: PlaceKind.This } => true,
+        _ => false,
+    };
+
+    private Value VisitTarget(IOperation target, out bool writesThrough)
+    {
+        writesThrough = false;
+        switch (target)
+        {
+            case IFlowCaptureReferenceOperation capture when _targets.TryGetValue(capture.Id, out Value captured):
+                return captured;
+            case ILocalReferenceOperation { Local.RefKind: not RefKind.None } reference when !reference.IsDeclaration && target.Parent is ISimpleAssignmentOperation { IsRef: false }:
+                writesThrough = true;
+                return Visit(target);
+            case ILocalReferenceOperation or IParameterReferenceOperation or IDeclarationExpressionOperation:
+                return Visit(target);
+            case IFieldReferenceOperation { Instance: { } instance } field:
+                Value owner = Visit(instance);
+                return owner.HasPlace ? Named(_body.Places.OfMember(owner.Place, field.Field)) : Value.None;
+            case IFieldReferenceOperation:
+                return Visit(target);
+            case IPropertyReferenceOperation { Instance: { } instance, Arguments.IsEmpty: true } property when !property.Property.ReturnsByRef:
+                Value holder = Visit(instance);
+                return holder.HasPlace ? Named(_body.Places.OfMember(holder.Place, property.Property)) : Value.None;
+            case IPropertyReferenceOperation { Instance: { } instance } indexer:
+                Value indexed = Visit(instance);
+                VisitArguments(indexer.Arguments, indexer.Property.Parameters.Length);
+                writesThrough = indexed.HasPlace;
+                return indexed;
+            case IArrayElementReferenceOperation element:
+                Value array = Visit(element.ArrayReference);
+                foreach (IOperation index in element.Indices)
+                {
+                    Visit(index);
+                }
+
+                writesThrough = array.HasPlace;
+                return array;
+            case IDiscardOperation:
+                return Value.None;
+            default:
+                Value through = Visit(target);
+                writesThrough = through.HasPlace;
+                return through;
+        }
+    }
+
+    private Value VisitDeconstruction(IDeconstructionAssignmentOperation deconstruction)
+    {
+        IOperation target = deconstruction.Target is IDeclarationExpressionOperation declaration ? declaration.Expression : deconstruction.Target;
+        IOperation source = deconstruction.Value is IConversionOperation conversion ? conversion.Operand : deconstruction.Value;
+        if (target is not ITupleOperation targets)
+        {
+            return VisitOther(deconstruction);
+        }
+
+        if (source is ITupleOperation values && values.Elements.Length == targets.Elements.Length)
+        {
+            // All values are read before any target is written: (a, b) = (b, a).
+            Value[] read = new Value[values.Elements.Length];
+            for (int i = 0; i < read.Length; i++)
+            {
+                Value value = Visit(values.Elements[i]);
+                int copy = _body.Places.NewTemporary();
+                Assign(values.Elements[i], copy, value);
+                read[i] = new Value(value.HasPlace ? copy : -1, value.HasPlace ? new Expression.Of(copy) : value.Expression);
+            }
+
+            for (int i = 0; i < read.Length; i++)
+            {
+                Value written = VisitTarget(targets.Elements[i], out bool writesThrough);
+                Store(deconstruction, written, read[i], writesThrough);
+            }
+
+            return Value.None;
+        }
+
+        Value whole = Visit(source);
+        foreach (IOperation element in targets.Elements)
+        {
+            Value written = VisitTarget(element, out bool writesThrough);
+            Value part = CanCarry(element.Type) ? Derive(deconstruction, whole, ofElement: false) : Value.None;
+            Store(deconstruction, written, part, writesThrough);
+        }
+
+        return Value.None;
+    }
+
+    private Value VisitUpdate(IOperation operation)
+    {
+        IOperation target = operation is ICompoundAssignmentOperation compound ? compound.Target : ((IIncrementOrDecrementOperation)operation).Target;
+        Value place = VisitTarget(target, out bool writesThrough);
+        if (operation is ICompoundAssignmentOperation { Value: var added })
+        {
+            Visit(added);
+        }
+
+        if (writesThrough)
+        {
+            Use(operation, place, writes: true);
+        }
+        else if (place.HasPlace && IsAddress(target.Type))
+        {
+            // A pointer moved along stays a pointer into the same memory.
+            Use(operation, place);
+        }
+        else if (place.HasPlace)
+        {
+            Assign(operation, place.Place, Value.None);
+        }
+
+        return place;
+    }
+
+    private Value VisitConversion(IConversionOperation conversion)
+    {
+        Value operand = Visit(conversion.Operand);
+        if (conversion.OperatorMethod is not { } operatorMethod)
+        {
+            return operand;
+        }
+
+        return _contracts.Find(operatorMethod.OriginalDefinition) is { } contract
+            ? Apply(conversion, operatorMethod, contract, Value.None, [operand], conversion.Type)
+            : operand;
+    }
+
+    private Value VisitAwait(IAwaitOperation awaited)
+    {
+        Value operand = Visit(awaited.Operation);
+        Use(awaited, operand);
+        int result = _body.Places.NewTemporary();
+        Add(new Fact(FactKind.Suspend, awaited) { MayThrow = _canFail });
+        Add(new Fact(FactKind.Complete, awaited) { Target = result, Source = operand.Place });
+        return Named(result);
+    }
+
+    private Value VisitYield(IReturnOperation yielded)
+    {
+        Value value = Visit(yielded.ReturnedValue);
+        Use(yielded, value);
+        Escape(yielded, value, Departure.Returned);
+        Add(new Fact(FactKind.Suspend, yielded));
+        return Value.None;
+    }
+
+    private Value VisitElement(IArrayElementReferenceOperation element)
+    {
+        Value array = Visit(element.ArrayReference);
+        foreach (IOperation index in element.Indices)
+        {
+            Visit(index);
+        }
+
+        Use(element, array);
+        return CanCarry(element.Type) ? Derive(element, array, ofElement: true) : Value.None;
+    }
+
+    private Value VisitSlice(IImplicitIndexerReferenceOperation indexer)
+    {
+        Value instance = Visit(indexer.Instance);
+        Visit(indexer.Argument);
+        Use(indexer, instance);
+        return Derive(indexer, instance, ofElement: indexer.IndexerSymbol is IPropertySymbol);
+    }
+
+    private Value VisitAggregate(IOperation operation)
+    {
+        int result = -1;
+        foreach (IOperation child in operation.ChildOperations)
+        {
+            Value value = Visit(child);
+            if (value.HasPlace && CanCarry(child.Type))
+            {
+                result = result < 0 ? _body.Places.NewTemporary() : result;
+                Add(new Fact(FactKind.View, operation) { Target = result, Source = value.Place, Accumulates = true });
+            }
+        }
+
+        return result < 0 ? Value.None : Named(result);
+    }
+
+    private Value VisitOther(IOperation operation)
+    {
+        foreach (IOperation child in operation.ChildOperations)
+        {
+            Use(child, Visit(child));
+        }
+
+        return Value.None;
+    }
+
+    private static bool IsAddress(ITypeSymbol? type) =>
+        type is IPointerTypeSymbol or { SpecialType: SpecialType.System_IntPtr or SpecialType.System_UIntPtr };
+
+    /// <summary>Whether a value of the type can lead to a buffer at all.</summary>
+    private static bool CanCarry(ITypeSymbol? type) => type switch
+    {
+        null => false,
+        { SpecialType: SpecialType.System_IntPtr or SpecialType.System_UIntPtr or SpecialType.System_Object } => true,
+        { SpecialType: >= SpecialType.System_Enum and <= SpecialType.System_String and not SpecialType.System_Delegate and not SpecialType.System_MulticastDelegate and not SpecialType.System_ValueType } => false,
+        { SpecialType: SpecialType.System_DateTime } => false,
+        { TypeKind: TypeKind.Enum } => false,
+        _ => true,
+    };
+}

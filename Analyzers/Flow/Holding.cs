@@ -1,0 +1,53 @@
+namespace BufferLifetime.Analyzers.Flow;
+
+/// <summary>
+/// What a path knows of one resource: the set of states it can be in. One bit on most paths; several where paths that no
+/// condition tells apart were merged.
+/// </summary>
+[Flags]
+internal enum Holding
+{
+    Nothing = 0,
+
+    /// <summary>The acquisition failed or gave nothing (null, zero pages): no release is owed.</summary>
+    NotAcquired = 1 << 0,
+
+    /// <summary>Extracted in mode None: nothing was taken, nothing may be released.</summary>
+    HeldNone = 1 << 1,
+
+    /// <summary>Held by reference.</summary>
+    HeldGet = 1 << 2,
+
+    /// <summary>Held by pin.</summary>
+    HeldPin = 1 << 3,
+
+    /// <summary>Held, with no mode to tell: a rental, an owner, a handle, a started operation.</summary>
+    Held = 1 << 4,
+
+    Released = 1 << 5,
+
+    /// <summary>Somebody else has it now, or may have it: no release is owed here, and none that follows is judged.</summary>
+    HandedOn = 1 << 6,
+
+    /// <summary>An iterator over memory of its caller, still inside the call that made it.</summary>
+    UserBacked = 1 << 7,
+
+    /// <summary>An iterator over memory of its caller, after a suspension.</summary>
+    Stale = 1 << 8,
+
+    /// <summary>An iterator over memory that its creator keeps in place.</summary>
+    Stable = 1 << 9,
+
+    AnyHeld = HeldGet | HeldPin | Held,
+    AnyMode = HeldNone | HeldGet | HeldPin,
+    AnyIterator = UserBacked | Stale | Stable,
+}
+
+/// <summary>Which way an iterator's bytes may flow, as far as the path knows.</summary>
+[Flags]
+internal enum Flowing
+{
+    Unknown = 0,
+    Destination = 1,
+    Source = 2,
+}

@@ -1,0 +1,239 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+
+namespace BufferLifetime.Analyzers.Flow;
+
+/// <summary>
+/// Which places are read again after a point. What a dead place knew is dropped, so that ways through the body that differ in nothing
+/// that matters any more become one.
+/// </summary>
+internal sealed class Liveness
+{
+    /// <summary>How many (block, place) pairs are recorded; past it everything counts as live, which costs time, not reports.</summary>
+    public const int MaxPairs = 1_000_000;
+
+    private readonly Body _body;
+    private readonly HashSet<int>[] _liveIn;
+    private readonly HashSet<int> _always = [];
+    private bool _gaveUp;
+
+    private Liveness(Body body, BodyGraph graph)
+    {
+        _body = body;
+        _liveIn = new HashSet<int>[body.Flow.Blocks.Length];
+        for (int i = 0; i < _liveIn.Length; i++)
+        {
+            _liveIn[i] = [];
+        }
+
+        FindWhatOutlives();
+        Solve(graph);
+    }
+
+    public static Liveness Of(Body body, BodyGraph graph) => new(body, graph);
+
+    /// <summary>The path without what is not read again from the start of <paramref name="block"/> on.</summary>
+    public PathState Trim(BasicBlock block, PathState path)
+    {
+        if (_gaveUp)
+        {
+            return path;
+        }
+
+        HashSet<int> live = _liveIn[block.Ordinal];
+        bool IsDead(int place) => !live.Contains(place) && !_always.Contains(place);
+
+        IntMap<RefSet> refs = path.Refs;
+        path.Refs.ForEach((place, _) => refs = IsDead(place) ? refs.Remove(place) : refs);
+        IntMap<Known> known = path.Known;
+        path.Known.ForEach((place, _) => known = IsDead(place) ? known.Remove(place) : known);
+        IntMap<Expression> definitions = path.Definitions;
+        path.Definitions.ForEach((place, _) => definitions = IsDead(place) ? definitions.Remove(place) : definitions);
+        return DropUnreferenced(path with { Refs = refs, Known = known, Definitions = definitions });
+    }
+
+    private PathState DropUnreferenced(PathState path)
+    {
+        HashSet<int> referenced = [];
+        path.Refs.ForEach((_, refs) =>
+        {
+            for (int i = 0; i < refs.Count; i++)
+            {
+                referenced.Add(refs[i].Resource);
+            }
+        });
+        PathState trimmed = path;
+        path.Holds.ForEach((resource, hold) =>
+        {
+            bool isLoan = _body.Resources[resource].Kind == ResourceKind.Loan;
+            bool isOwed = !isLoan && (hold.Holding & Holding.AnyHeld) != 0;
+            bool lends = isLoan && (hold.Holding & Holding.Held) != 0 && hold.Holds.Where(r => referenced.Contains(r.Resource) || (path.HoldOf(r.Resource).Holding & Holding.AnyHeld) != 0).Count > 0;
+            if (!isOwed && !lends && !referenced.Contains(resource))
+            {
+                trimmed = trimmed.WithoutHold(resource);
+            }
+        });
+        return trimmed;
+    }
+
+    private void FindWhatOutlives()
+    {
+        for (int place = 0; place < _body.Places.Count; place++)
+        {
+            int root = place;
+            while (_body.Places[root].Parent >= 0)
+            {
+                root = _body.Places[root].Parent;
+            }
+
+            if (_body.Places[root].Kind is PlaceKind.This or PlaceKind.StaticField
+                || _body.Places[root].Symbol is IParameterSymbol { RefKind: not Microsoft.CodeAnalysis.RefKind.None })
+            {
+                _always.Add(place);
+            }
+        }
+
+        foreach (NestedFunction nested in _body.Nested)
+        {
+            foreach (Captured captured in _body.CapturesOf(nested.Symbol))
+            {
+                if (_body.Places.Find(captured.Symbol) is >= 0 and var place)
+                {
+                    AddWithMembers(place, _always);
+                }
+            }
+        }
+    }
+
+    private void AddWithMembers(int place, HashSet<int> places)
+    {
+        places.Add(place);
+        foreach (int member in _body.Places[place].Members)
+        {
+            AddWithMembers(member, places);
+        }
+    }
+
+    private void Solve(BodyGraph graph)
+    {
+        int blocks = _liveIn.Length;
+        List<int>[] predecessors = new List<int>[blocks];
+        List<int>[] guarded = new List<int>[blocks];
+        HashSet<int>[] defined = new HashSet<int>[blocks];
+        for (int i = 0; i < blocks; i++)
+        {
+            predecessors[i] = [];
+            guarded[i] = [];
+            defined[i] = [];
+        }
+
+        foreach (Node node in graph.Nodes)
+        {
+            foreach (Edge edge in node.Edges)
+            {
+                Link(edge.Target, node, predecessors);
+            }
+
+            foreach (Node handler in node.Handlers)
+            {
+                Link(handler, node, guarded);
+            }
+        }
+
+        Queue<(int Block, int Place)> pending = new();
+        foreach (BasicBlock block in _body.Flow.Blocks)
+        {
+            foreach (int place in Exposed(block, defined[block.Ordinal]))
+            {
+                MakeLive(block.Ordinal, place, pending);
+            }
+        }
+
+        int pairs = 0;
+        while (pending.Count > 0)
+        {
+            if (++pairs > MaxPairs)
+            {
+                _gaveUp = true;
+                return;
+            }
+
+            (int block, int place) = pending.Dequeue();
+            foreach (int predecessor in predecessors[block])
+            {
+                if (!defined[predecessor].Contains(place))
+                {
+                    MakeLive(predecessor, place, pending);
+                }
+            }
+
+            foreach (int predecessor in guarded[block])
+            {
+                MakeLive(predecessor, place, pending);
+            }
+        }
+    }
+
+    private static void Link(Node? to, Node from, List<int>[] links)
+    {
+        if (to is not null && !links[to.Block.Ordinal].Contains(from.Block.Ordinal))
+        {
+            links[to.Block.Ordinal].Add(from.Block.Ordinal);
+        }
+    }
+
+    private void MakeLive(int block, int place, Queue<(int, int)> pending)
+    {
+        if (!_always.Contains(place) && _liveIn[block].Add(place))
+        {
+            pending.Enqueue((block, place));
+        }
+    }
+
+    /// <summary>The places that a block reads before it writes them; what it writes is added to <paramref name="defined"/>.</summary>
+    private HashSet<int> Exposed(BasicBlock block, HashSet<int> defined)
+    {
+        HashSet<int> exposed = [];
+        foreach (Fact fact in _body.FactsOf(block))
+        {
+            Read(fact.Source, defined, exposed);
+            fact.Value?.CollectPlaces(place => Read(place, defined, exposed));
+            bool writes = fact.Kind is FactKind.Assign or FactKind.Acquire or FactKind.Complete || fact is { Kind: FactKind.View, Accumulates: false };
+            if (!writes || fact.IsHavoc)
+            {
+                Read(fact.Target, defined, exposed);
+            }
+            else if (fact.Target >= 0)
+            {
+                AddWithMembers(fact.Target, defined);
+            }
+        }
+
+        _body.ConditionOf(block)?.CollectPlaces(place => Read(place, defined, exposed));
+        return exposed;
+    }
+
+    private void Read(int place, HashSet<int> defined, HashSet<int> exposed)
+    {
+        if (place < 0 || exposed.Contains(place))
+        {
+            return;
+        }
+
+        if (!defined.Contains(place))
+        {
+            exposed.Add(place);
+        }
+
+        // What a place was computed from is asked again when the place is.
+        foreach (int origin in _body.Expressions.Origins(place))
+        {
+            Read(origin, defined, exposed);
+        }
+
+        foreach (int member in _body.Places[place].Members)
+        {
+            Read(member, defined, exposed);
+        }
+    }
+}

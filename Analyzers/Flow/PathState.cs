@@ -1,0 +1,319 @@
+using Microsoft.CodeAnalysis;
+
+namespace BufferLifetime.Analyzers.Flow;
+
+/// <summary>How a place refers to a resource.</summary>
+internal enum RefRole
+{
+    /// <summary>The resource itself.</summary>
+    Owner,
+
+    /// <summary>One of the things the resource is made of: a fragment of an extraction.</summary>
+    Element,
+
+    /// <summary>Something derived that lives no longer than the resource.</summary>
+    View,
+
+    /// <summary>The account of an acquisition: it can be asked, but it holds nothing.</summary>
+    Account,
+}
+
+internal readonly record struct Ref(int Resource, RefRole Kind);
+
+/// <summary>The resources that a place refers to, in order of number; compared by content.</summary>
+internal sealed class RefSet : IEquatable<RefSet>
+{
+    public static readonly RefSet Empty = new([]);
+
+    private readonly Ref[] _refs;
+
+    private RefSet(Ref[] refs) => _refs = refs;
+
+    public int Count => _refs.Length;
+
+    public Ref this[int index] => _refs[index];
+
+    public static RefSet Of(int resource, RefRole kind) => new([new Ref(resource, kind)]);
+
+    public RefSet Union(RefSet other)
+    {
+        if (other.Count == 0 || Equals(other))
+        {
+            return this;
+        }
+
+        if (Count == 0)
+        {
+            return other;
+        }
+
+        List<Ref> refs = new(Count + other.Count);
+        int a = 0, b = 0;
+        while (a < Count || b < other.Count)
+        {
+            if (b == other.Count || (a < Count && _refs[a].Resource < other[b].Resource))
+            {
+                refs.Add(_refs[a++]);
+            }
+            else if (a == Count || other[b].Resource < _refs[a].Resource)
+            {
+                refs.Add(other[b++]);
+            }
+            else
+            {
+                refs.Add(_refs[a].Kind <= other[b].Kind ? _refs[a] : other[b]);
+                a++;
+                b++;
+            }
+        }
+
+        return new RefSet([.. refs]);
+    }
+
+    /// <summary>The same resources, seen through <paramref name="kind"/> or what is weaker.</summary>
+    public RefSet As(RefRole kind)
+    {
+        Ref[] refs = new Ref[Count];
+        for (int i = 0; i < refs.Length; i++)
+        {
+            refs[i] = new Ref(_refs[i].Resource, _refs[i].Kind > kind ? _refs[i].Kind : kind);
+        }
+
+        return new RefSet(refs);
+    }
+
+    public RefSet Where(Func<Ref, bool> keep)
+    {
+        Ref[] refs = Array.FindAll(_refs, r => keep(r));
+        return refs.Length == Count ? this : refs.Length == 0 ? Empty : new RefSet(refs);
+    }
+
+    public bool Refers(int resource) => Array.Exists(_refs, r => r.Resource == resource);
+
+    public bool Equals(RefSet? other) => other is not null && (ReferenceEquals(this, other) || _refs.AsSpan().SequenceEqual(other._refs));
+
+    public override bool Equals(object? obj) => Equals(obj as RefSet);
+
+    public override int GetHashCode() => Count == 0 ? 0 : unchecked((_refs[0].Resource * 31) + Count);
+}
+
+/// <summary>What a path knows of one resource.</summary>
+/// <param name="Holding">The states it can be in.</param>
+/// <param name="Direction">For an iterator: which way its bytes flow.</param>
+/// <param name="Holds">For a loan: the resources that the operation holds.</param>
+/// <param name="ChangedAt">Where it was released, or where the suspension was that ended it.</param>
+internal sealed record Hold(Holding Holding, Flowing Direction, RefSet Holds, IOperation? ChangedAt)
+{
+    public Hold(Holding holding)
+        : this(holding, Flowing.Unknown, RefSet.Empty, null)
+    {
+    }
+
+    public bool Equals(Hold? other) =>
+        other is not null && Holding == other.Holding && Direction == other.Direction && Holds.Equals(other.Holds) && ReferenceEquals(ChangedAt, other.ChangedAt);
+
+    public override int GetHashCode() => (int)Holding;
+
+    public static Hold Join(Hold a, Hold b) =>
+        new(a.Holding | b.Holding, a.Direction == b.Direction ? a.Direction : Flowing.Unknown, a.Holds.Union(b.Holds), Earlier(a.ChangedAt, b.ChangedAt));
+
+    private static IOperation? Earlier(IOperation? a, IOperation? b) =>
+        a is null ? b : b is null ? a : b.Syntax.SpanStart < a.Syntax.SpanStart ? b : a;
+}
+
+/// <summary>
+/// What is known on one way through the body: what each place refers to, what is known of scalars and conditions, and in which state
+/// each resource is. Immutable; neighbours share what they have in common.
+/// </summary>
+internal sealed record PathState(
+    IntMap<RefSet> Refs,
+    IntMap<Known> Known,
+    IntMap<Expression> Definitions,
+    IntMap<BoxedBool> Truths,
+    IntMap<Hold> Holds,
+    int Signature)
+{
+    public static readonly PathState Empty =
+        new(IntMap<RefSet>.Empty, IntMap<Known>.Empty, IntMap<Expression>.Empty, IntMap<BoxedBool>.Empty, IntMap<Hold>.Empty, 0);
+
+    public RefSet RefsOf(int place) => place >= 0 && Refs.TryGet(place, out RefSet refs) ? refs : RefSet.Empty;
+
+    public Known KnownOf(int place) => place >= 0 && Known.TryGet(place, out Known known) ? known : Flow.Known.Anything;
+
+    public Hold HoldOf(int resource) => Holds.TryGet(resource, out Hold hold) ? hold : NotYet;
+
+    private static readonly Hold NotYet = new(Holding.Nothing);
+
+    public PathState WithRefs(int place, RefSet refs) =>
+        this with { Refs = refs.Count == 0 ? Refs.Remove(place) : Refs.Set(place, refs) };
+
+    public PathState WithHold(int resource, Hold hold)
+    {
+        int signature = Signature;
+        if (Holds.TryGet(resource, out Hold before))
+        {
+            signature ^= Mix(resource, before);
+        }
+
+        return this with { Holds = Holds.Set(resource, hold), Signature = signature ^ Mix(resource, hold) };
+    }
+
+    public PathState WithoutHold(int resource) =>
+        Holds.TryGet(resource, out Hold before) ? this with { Holds = Holds.Remove(resource), Signature = Signature ^ Mix(resource, before) } : this;
+
+    /// <summary>Whether both paths have every resource in the same state, so that nothing is lost by merging what else they know.</summary>
+    public static bool SameHoldings(PathState a, PathState b) =>
+        a.Signature == b.Signature && IntMap<Hold>.Equal(a.Holds, b.Holds, static (x, y) => x.Holding == y.Holding && x.Direction == y.Direction);
+
+    public static PathState Merge(PathState a, PathState b)
+    {
+        IntMap<RefSet> refs = IntMap<RefSet>.Merge(a.Refs, b.Refs, KeepOne, static (int _, RefSet x, RefSet y, out RefSet union) =>
+        {
+            union = x.Union(y);
+            return true;
+        });
+        IntMap<Known> known = IntMap<Known>.Merge(a.Known, b.Known, DropOne, static (int _, Known x, Known y, out Known joined) =>
+        {
+            joined = Flow.Known.Join(x, y);
+            return !joined.IsAnything;
+        });
+        IntMap<Expression> definitions = IntMap<Expression>.Merge(a.Definitions, b.Definitions, DropOne, Agree);
+        IntMap<BoxedBool> truths = IntMap<BoxedBool>.Merge(a.Truths, b.Truths, DropOne, Agree);
+        IntMap<Hold> holds = IntMap<Hold>.Merge(a.Holds, b.Holds, static (int _, Hold one, out Hold kept) =>
+        {
+            kept = one with { Holding = one.Holding | Holding.NotAcquired };
+            return true;
+        }, static (int _, Hold x, Hold y, out Hold joined) =>
+        {
+            joined = Hold.Join(x, y);
+            return true;
+        });
+        if (ReferenceEquals(refs, a.Refs) && ReferenceEquals(known, a.Known) && ReferenceEquals(definitions, a.Definitions)
+            && ReferenceEquals(truths, a.Truths) && ReferenceEquals(holds, a.Holds))
+        {
+            return a;
+        }
+
+        int signature = a.Signature;
+        if (!SameHoldings(a, b))
+        {
+            signature = 0;
+            holds.ForEach((resource, hold) => signature ^= Mix(resource, hold));
+        }
+
+        return new PathState(refs, known, definitions, truths, holds, signature);
+    }
+
+    private static bool KeepOne<T>(int key, T one, out T kept)
+    {
+        kept = one;
+        return true;
+    }
+
+    private static bool DropOne<T>(int key, T one, out T kept)
+    {
+        kept = one;
+        return false;
+    }
+
+    private static bool Agree<T>(int key, T x, T y, out T agreed)
+        where T : class
+    {
+        agreed = x;
+        return x.Equals(y);
+    }
+
+    private static int Mix(int resource, Hold hold) =>
+        unchecked((int)((((uint)resource + 1) * 2654435761u) ^ (((uint)hold.Holding + ((uint)hold.Direction << 12) + 7) * 2246822519u)) * 31);
+}
+
+/// <summary>The truth of a condition, as a reference so that maps of it share.</summary>
+internal sealed class BoxedBool
+{
+    public static readonly BoxedBool True = new(true);
+    public static readonly BoxedBool False = new(false);
+
+    private BoxedBool(bool value) => Value = value;
+
+    public bool Value { get; }
+
+    public static BoxedBool Of(bool value) => value ? True : False;
+}
+
+/// <summary>
+/// What is known at one point of a body: one state for each way of reaching it that leaves the resources in another state. Past
+/// <see cref="MaxPaths"/> the ways are merged into one and told apart no more.
+/// </summary>
+internal sealed class PathSet
+{
+    /// <summary>How many ways are kept apart at one point.</summary>
+    public const int MaxPaths = 16;
+
+    private readonly List<PathState> _paths;
+
+    public PathSet() => _paths = [];
+
+    public PathSet(PathSet other)
+    {
+        _paths = [.. other._paths];
+        IsMerged = other.IsMerged;
+    }
+
+    /// <summary>Whether ways were merged whose difference mattered: what is only possible is then not known to be.</summary>
+    public bool IsMerged { get; private set; }
+
+    public IReadOnlyList<PathState> Paths => _paths;
+
+    /// <summary>An empty set that tells as much apart as this one.</summary>
+    public PathSet EmptyLike() => new() { IsMerged = IsMerged };
+
+    /// <summary>Takes one more way in; true when that changed something.</summary>
+    public bool Add(PathState path)
+    {
+        for (int i = 0; i < _paths.Count; i++)
+        {
+            if (IsMerged || PathState.SameHoldings(_paths[i], path))
+            {
+                PathState merged = PathState.Merge(_paths[i], path);
+                bool changed = !ReferenceEquals(merged, _paths[i]);
+                _paths[i] = merged;
+                return changed;
+            }
+        }
+
+        _paths.Add(path);
+        if (_paths.Count > MaxPaths)
+        {
+            Collapse();
+        }
+
+        return true;
+    }
+
+    public bool AddAll(PathSet other)
+    {
+        bool changed = false;
+        if (other.IsMerged && !IsMerged)
+        {
+            Collapse();
+            changed = true;
+        }
+
+        foreach (PathState path in other._paths)
+        {
+            changed |= Add(path);
+        }
+
+        return changed;
+    }
+
+    private void Collapse()
+    {
+        IsMerged = true;
+        for (int i = _paths.Count - 1; i > 0; i--)
+        {
+            _paths[0] = PathState.Merge(_paths[0], _paths[i]);
+            _paths.RemoveAt(i);
+        }
+    }
+}

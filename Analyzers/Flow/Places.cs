@@ -1,0 +1,128 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+
+namespace BufferLifetime.Analyzers.Flow;
+
+/// <summary>What names a place: a local, a parameter, a field, a capture of the flow graph, a member of another place.</summary>
+internal enum PlaceKind
+{
+    Local,
+    Parameter,
+    This,
+    StaticField,
+    Member,
+    Capture,
+    Temporary,
+}
+
+/// <summary>The places of one body, numbered.</summary>
+internal sealed class Places
+{
+    private readonly List<Place> _all = [];
+    private readonly Dictionary<ISymbol, int> _symbols = new(SymbolEqualityComparer.Default);
+    private readonly Dictionary<CaptureId, int> _captures = [];
+    private readonly Dictionary<(int, ISymbol), int> _members = new(MemberComparer.Instance);
+    private readonly List<int> _mutable = [];
+    private int _this = -1;
+
+    public int Count => _all.Count;
+
+    /// <summary>The fields and properties that somebody else may write between two rounds of a loop.</summary>
+    public IReadOnlyList<int> Mutable => _mutable;
+
+    public Place this[int place] => _all[place];
+
+    public int Of(ISymbol symbol, PlaceKind kind)
+    {
+        if (!_symbols.TryGetValue(symbol, out int place))
+        {
+            place = Add(new Place(kind, symbol, -1));
+            _symbols.Add(symbol, place);
+        }
+
+        return place;
+    }
+
+    public int Find(ISymbol symbol) => _symbols.TryGetValue(symbol, out int place) ? place : -1;
+
+    public int OfThis() => _this >= 0 ? _this : _this = Add(new Place(PlaceKind.This, null, -1));
+
+    public int OfCapture(CaptureId capture)
+    {
+        if (!_captures.TryGetValue(capture, out int place))
+        {
+            place = Add(new Place(PlaceKind.Capture, null, -1));
+            _captures.Add(capture, place);
+        }
+
+        return place;
+    }
+
+    public int OfMember(int parent, ISymbol member)
+    {
+        if (!_members.TryGetValue((parent, member), out int place))
+        {
+            place = Add(new Place(PlaceKind.Member, member, parent));
+            _members.Add((parent, member), place);
+            _all[parent].AddMember(place);
+        }
+
+        return place;
+    }
+
+    public int NewTemporary() => Add(new Place(PlaceKind.Temporary, null, -1));
+
+    /// <summary>The place as the code names it, or null for what has no name.</summary>
+    public string? NameOf(int place) => place < 0 ? null : _all[place] switch
+    {
+        { Kind: PlaceKind.Local or PlaceKind.Parameter or PlaceKind.StaticField, Symbol: { } symbol } => symbol.Name,
+        { Kind: PlaceKind.Member, Symbol: { } symbol, Parent: var parent } => _all[parent].Kind == PlaceKind.This || NameOf(parent) is not { } outer
+            ? symbol.Name
+            : outer + "." + symbol.Name,
+        _ => null,
+    };
+
+    private int Add(Place place)
+    {
+        _all.Add(place);
+        int number = _all.Count - 1;
+        bool isHeld = place.Kind == PlaceKind.StaticField || (place.Kind == PlaceKind.Member && (_all[place.Parent].Kind == PlaceKind.This || _mutable.Contains(place.Parent)));
+        if (isHeld && place.Symbol is IFieldSymbol { IsReadOnly: false, IsConst: false } or IPropertySymbol)
+        {
+            _mutable.Add(number);
+        }
+
+        return number;
+    }
+
+    private sealed class MemberComparer : IEqualityComparer<(int Parent, ISymbol Member)>
+    {
+        public static readonly MemberComparer Instance = new();
+
+        public bool Equals((int Parent, ISymbol Member) x, (int Parent, ISymbol Member) y) =>
+            x.Parent == y.Parent && SymbolEqualityComparer.Default.Equals(x.Member, y.Member);
+
+        public int GetHashCode((int Parent, ISymbol Member) key) =>
+            unchecked((key.Parent * 397) ^ SymbolEqualityComparer.Default.GetHashCode(key.Member));
+    }
+}
+
+/// <summary>One place: where a value can be kept and found again.</summary>
+internal sealed class Place(PlaceKind kind, ISymbol? symbol, int parent)
+{
+    private List<int>? _members;
+
+    public PlaceKind Kind { get; } = kind;
+
+    public ISymbol? Symbol { get; } = symbol;
+
+    /// <summary>The place whose member this is, or -1.</summary>
+    public int Parent { get; } = parent;
+
+    public IReadOnlyList<int> Members => _members ?? (IReadOnlyList<int>)[];
+
+    /// <summary>Whether a lambda or local function writes it too, so that what one path learnt of it does not last.</summary>
+    public bool IsShared { get; set; }
+
+    public void AddMember(int place) => (_members ??= []).Add(place);
+}

@@ -1,0 +1,311 @@
+namespace BufferLifetime.Analyzers.Flow;
+
+/// <summary>What the outcome of a condition tells of a path, and whether the path allows it.</summary>
+internal sealed class Refinement(Body body, IContractSource contracts)
+{
+    /// <summary>How far a chain of definitions is followed: a copy of a copy of a comparison.</summary>
+    private const int MaxDepth = 8;
+
+    public PathState? Assume(PathState path, Expression condition, bool outcome) => Assume(path, condition, outcome, 0);
+
+    /// <summary>What a path knows of the value of an expression.</summary>
+    public Known Evaluate(PathState path, Expression? value)
+    {
+        switch (value)
+        {
+            case Expression.Constant constant:
+                return Known.Of(constant.Value);
+            case Expression.Of of:
+                return path.KnownOf(of.Place);
+            case Expression.Not or Expression.Compare:
+                bool canHold = Assume(path, value, true, 0) is not null;
+                bool canFail = Assume(path, value, false, 0) is not null;
+                return canHold == canFail ? new Known(Classes.Zero | Classes.Positive) : Known.Of(canHold);
+            default:
+                return Known.Anything;
+        }
+    }
+
+    private PathState? Assume(PathState path, Expression condition, bool outcome, int depth)
+    {
+        if (depth > MaxDepth)
+        {
+            return path;
+        }
+
+        switch (condition)
+        {
+            case Expression.Constant constant:
+                return constant.Value is not bool value || value == outcome ? path : null;
+            case Expression.Not not:
+                return Assume(path, not.Operand, !outcome, depth + 1);
+            case Expression.Of of:
+                return Narrow(path, of.Place, outcome ? Classes.Positive : Classes.Zero, outcome, depth);
+            case Expression.Inspected inspected:
+                return Inspect(path, inspected, outcome);
+            case Expression.Compare { Relation: Relation.Equal, Right: Expression.Constant constant } equal:
+                return AssumeEqual(path, equal.Left, constant.Value, outcome, depth);
+            case Expression.Compare { Right: Expression.Constant bound } compare:
+                return AssumeSide(path, compare, compare.Left, Side(compare.Relation, bound.Value, isLeft: false, outcome), outcome, depth);
+            case Expression.Compare { Left: Expression.Constant bound } compare:
+                return AssumeSide(path, compare, compare.Right, Side(compare.Relation, bound.Value, isLeft: true, outcome), outcome, depth);
+            default:
+                return Remember(path, condition, outcome);
+        }
+    }
+
+    private PathState? AssumeEqual(PathState path, Expression left, object? constant, bool outcome, int depth)
+    {
+        if (left is Expression.Inspected { What: Inspection.Mode or Inspection.Direction } inspected)
+        {
+            return Inspect(path, inspected, constant, outcome);
+        }
+
+        if (left is Expression.Inspected flag && constant is bool truth)
+        {
+            return Inspect(path, flag, truth == outcome);
+        }
+
+        if (left is Expression.Not or Expression.Compare && constant is bool expected)
+        {
+            return Assume(path, left, expected == outcome, depth + 1);
+        }
+
+        if (left is not Expression.Of { Place: var place })
+        {
+            return Remember(path, new Expression.Compare(Relation.Equal, left, new Expression.Constant(constant)), outcome);
+        }
+
+        Known known = path.KnownOf(place);
+        Classes of = Known.ClassOf(constant);
+        if (outcome)
+        {
+            return known.Constant is not null && constant is not null && !known.Constant.Equals(constant) && known.Constant.GetType() == constant.GetType()
+                ? null
+                : Narrow(path, place, of, constant, depth);
+        }
+
+        if (known.Constant is not null && known.Constant.Equals(constant))
+        {
+            return null;
+        }
+
+        // Only classes with one member can be excluded by one value.
+        if (constant is null or bool || of == Classes.Zero)
+        {
+            return Narrow(path, place, Classes.All & ~of, constant, depth, equal: false);
+        }
+
+        PathState? remembered = Remember(path, new Expression.Compare(Relation.Equal, left, new Expression.Constant(constant)), false);
+        return remembered is null ? null : FollowDefinition(remembered, place, constant, equal: false, depth);
+    }
+
+    private PathState? AssumeSide(PathState path, Expression condition, Expression value, Classes allowed, bool outcome, int depth)
+    {
+        if (value is Expression.Inspected { What: Inspection.Amount } amount)
+        {
+            return allowed == Classes.Positive ? Inspect(path, amount, outcome: true)
+                : (allowed & Classes.Positive) == 0 ? Inspect(path, amount, outcome: false)
+                : path;
+        }
+
+        if (value is Expression.Of { Place: var place })
+        {
+            PathState? narrowed = Narrow(path, place, allowed, null, depth, equal: false);
+            if (narrowed is null || allowed != Classes.All)
+            {
+                return narrowed is null ? null : Remember(narrowed, condition, outcome);
+            }
+        }
+
+        return Remember(path, condition, outcome);
+    }
+
+    /// <summary>The signs that a value can have on the given side of a bound.</summary>
+    private static Classes Side(Relation relation, object? bound, bool isLeft, bool outcome)
+    {
+        Classes of = Known.ClassOf(bound);
+        if (of == Classes.Null || bound is null or bool)
+        {
+            return Classes.All;
+        }
+
+        // value < bound, value <= bound, or (isLeft) bound < value, bound <= value; a failed one is the opposite with the other strictness.
+        bool below = isLeft != outcome;
+        bool strict = (relation == Relation.Less) == outcome;
+        bool isOne = bound is 1 or 1L or 1u or 1ul;
+        bool isMinusOne = bound is -1 or -1L;
+        if (below)
+        {
+            return of switch
+            {
+                Classes.Zero => strict ? Classes.Negative : Classes.Negative | Classes.Zero,
+                Classes.Negative => Classes.Negative,
+                _ => isOne && strict ? Classes.Negative | Classes.Zero : Classes.All,
+            };
+        }
+
+        return of switch
+        {
+            Classes.Zero => strict ? Classes.Positive : Classes.Positive | Classes.Zero,
+            Classes.Positive => Classes.Positive,
+            _ => isMinusOne && strict ? Classes.Positive | Classes.Zero : Classes.All,
+        };
+    }
+
+    private PathState? Narrow(PathState path, int place, Classes allowed, object? constant, int depth, bool equal = true)
+    {
+        Known known = path.KnownOf(place);
+        Classes classes = known.Classes & allowed;
+        if (classes == Classes.None)
+        {
+            return null;
+        }
+
+        if (!body.Places[place].IsShared)
+        {
+            path = path with { Known = path.Known.Set(place, new Known(classes, equal ? constant ?? known.Constant : known.Constant)) };
+        }
+
+        if (allowed is Classes.Null or Classes.NotNull || (allowed & Classes.Null) == 0 && constant is null && !equal && allowed != Classes.All)
+        {
+            path = TellWhetherNull(path, place, classes);
+        }
+
+        return FollowDefinition(path, place, constant, equal, depth, allowed);
+    }
+
+    /// <summary>A null that stands where a resource would stand says that it was not acquired on this path.</summary>
+    private static PathState TellWhetherNull(PathState path, int place, Classes classes)
+    {
+        RefSet refs = path.RefsOf(place);
+        if (classes != Classes.Null || refs.Count != 1 || refs[0].Kind != RefRole.Owner)
+        {
+            return path;
+        }
+
+        Hold hold = path.HoldOf(refs[0].Resource);
+        return (hold.Holding & Holding.NotAcquired) != 0 ? path.WithHold(refs[0].Resource, hold with { Holding = Holding.NotAcquired }) : path;
+    }
+
+    private PathState? FollowDefinition(PathState path, int place, object? constant, bool equal, int depth, Classes allowed = Classes.All)
+    {
+        if (!path.Definitions.TryGet(place, out Expression definition))
+        {
+            return path;
+        }
+
+        switch (definition)
+        {
+            case Expression.Of of when depth < MaxDepth:
+                return equal ? AssumeEqual(path, of, constant, true, depth + 1)
+                    : allowed != Classes.All ? Narrow(path, of.Place, allowed, constant, depth + 1, equal: false)
+                    : path;
+            case Expression.Inspected { What: Inspection.Mode or Inspection.Direction } inspected when constant is not null:
+                return Inspect(path, inspected, constant, equal);
+            case Expression.Inspected { What: Inspection.Amount } amount:
+                return allowed == Classes.Positive ? Inspect(path, amount, outcome: true)
+                    : (allowed & Classes.Positive) == 0 ? Inspect(path, amount, outcome: false)
+                    : path;
+            case Expression.Inspected inspected when (allowed & (Classes.Zero | Classes.Positive)) is Classes.Zero or Classes.Positive:
+                return Inspect(path, inspected, (allowed & Classes.Positive) != 0);
+            case Expression.Not or Expression.Compare when (allowed & (Classes.Zero | Classes.Positive)) is Classes.Zero or Classes.Positive:
+                return Assume(path, definition, (allowed & Classes.Positive) != 0, depth + 1);
+            default:
+                return path;
+        }
+    }
+
+    /// <summary>A yes-or-no inspection has the given outcome.</summary>
+    private static PathState? Inspect(PathState path, Expression.Inspected inspected, bool outcome)
+    {
+        if (Subject(path, inspected.Place) is not { } resource)
+        {
+            return path;
+        }
+
+        Hold hold = path.HoldOf(resource);
+        return inspected.What switch
+        {
+            Inspection.IsUserBacked => Keep(path, resource, hold, outcome ? Holding.UserBacked | Holding.Stale : Holding.Stable),
+            Inspection.IsHeld => Keep(path, resource, hold, outcome ? ~(Holding.Released | Holding.NotAcquired) : Holding.Released | Holding.NotAcquired | Holding.HandedOn),
+            Inspection.Amount => Keep(path, resource, hold, outcome ? ~Holding.NotAcquired : Holding.NotAcquired),
+            Inspection.IsEmpty when outcome => path.WithHold(resource, hold with { Holding = Holding.NotAcquired }),
+            _ => path,
+        };
+    }
+
+    /// <summary>An inspection has, or has not, the given value.</summary>
+    private PathState? Inspect(PathState path, Expression.Inspected inspected, object? constant, bool equal)
+    {
+        if (Subject(path, inspected.Place) is not { } resource)
+        {
+            return path;
+        }
+
+        Hold hold = path.HoldOf(resource);
+        if (inspected.What == Inspection.Direction)
+        {
+            Flowing said = contracts.DirectionOf(constant);
+            Flowing direction = equal ? said : said == Flowing.Source ? Flowing.Destination : said == Flowing.Destination ? Flowing.Source : Flowing.Unknown;
+            return direction == Flowing.Unknown ? path
+                : hold.Direction == Flowing.Unknown ? path.WithHold(resource, hold with { Direction = direction })
+                : hold.Direction == direction ? path
+                : null;
+        }
+
+        Holding mode = contracts.ModeOf(constant);
+        if (mode == Holding.Nothing)
+        {
+            return path;
+        }
+
+        if ((hold.Holding & Holding.AnyIterator) != 0)
+        {
+            // The mode that an iterator would be extracted in: none exactly when it is stable.
+            bool stable = (mode == Holding.HeldNone) == equal;
+            return equal || mode == Holding.HeldNone ? Keep(path, resource, hold, stable ? Holding.Stable : Holding.UserBacked | Holding.Stale) : path;
+        }
+
+        return Keep(path, resource, hold, equal ? mode | OtherThanModes : ~mode, keepOthers: true);
+    }
+
+    private const Holding OtherThanModes = Holding.Released | Holding.HandedOn | Holding.NotAcquired;
+
+    private static PathState? Keep(PathState path, int resource, Hold hold, Holding allowed, bool keepOthers = false)
+    {
+        if (hold.Holding == Holding.Nothing)
+        {
+            return path;
+        }
+
+        Holding left = hold.Holding & allowed;
+        if (left == Holding.Nothing)
+        {
+            return keepOthers && (hold.Holding & (Holding.AnyHeld | Holding.HeldNone)) == 0 ? path : null;
+        }
+
+        return left == hold.Holding ? path : path.WithHold(resource, hold with { Holding = left });
+    }
+
+    private static int? Subject(PathState path, int place)
+    {
+        RefSet refs = path.RefsOf(place);
+        return refs.Count == 1 && refs[0].Kind != RefRole.View ? refs[0].Resource : null;
+    }
+
+    private PathState? Remember(PathState path, Expression condition, bool outcome)
+    {
+        bool readsShared = false;
+        condition.CollectPlaces(place => readsShared |= body.Places[place].IsShared || body.Places[place].Kind == PlaceKind.Temporary);
+        if (readsShared)
+        {
+            return path;
+        }
+
+        int number = body.Expressions.Number(condition);
+        return path.Truths.TryGet(number, out BoxedBool known)
+            ? known.Value == outcome ? path : null
+            : path with { Truths = path.Truths.Set(number, BoxedBool.Of(outcome)) };
+    }
+}

@@ -1,0 +1,331 @@
+namespace BufferLifetime.Analyzers.Flow;
+
+/// <summary>What each fact does to the state of a path.</summary>
+internal sealed class Transfer(Body body, IContractSource contracts)
+{
+    private readonly Refinement _refinement = new(body, contracts);
+
+    /// <summary>Applies a fact to one path. A path splits where an acquisition can have more than one outcome.</summary>
+    public void Apply(Fact fact, PathState path, Action<PathState> next)
+    {
+        switch (fact.Kind)
+        {
+            case FactKind.Assign:
+                next(Assign(fact, path));
+                break;
+            case FactKind.Acquire:
+                Acquire(fact, path, next);
+                break;
+            case FactKind.Release:
+                next(Release(fact, path));
+                break;
+            case FactKind.View:
+                next(View(fact, path));
+                break;
+            case FactKind.Lend:
+                next(Lend(fact, path));
+                break;
+            case FactKind.Complete:
+                next(Complete(fact, path));
+                break;
+            case FactKind.Suspend:
+                next(Suspend(fact, path));
+                break;
+            case FactKind.Escape:
+                next(Escape(fact, path));
+                break;
+            default:
+                next(path);
+                break;
+        }
+    }
+
+    /// <summary>The path on which a condition has the given outcome, or null when the path excludes it.</summary>
+    public PathState? Assume(PathState path, Expression? condition, bool outcome) =>
+        condition is null ? path : _refinement.Assume(path, condition, outcome);
+
+    /// <summary>What every body starts with.</summary>
+    public PathState Entry()
+    {
+        PathState path = PathState.Empty;
+        foreach ((int place, Resource resource, ParameterContract contract) in body.Entry)
+        {
+            path = path.WithRefs(place, RefSet.Of(resource.Id, RefRole.Owner))
+                .WithHold(resource.Id, new Hold(contract.Entry, contract.Direction, RefSet.Empty, null));
+        }
+
+        return path;
+    }
+
+    private PathState Assign(Fact fact, PathState path)
+    {
+        RefSet refs = path.RefsOf(fact.Source);
+        if (fact.IsHavoc)
+        {
+            // A callee may have advanced an iterator, or have put another value in its place; only what ends with the call is sure to be the same.
+            refs = path.RefsOf(fact.Target).Where(r => body.Resources[r.Resource].Kind.EndsAtSuspension);
+        }
+
+        Known known = _refinement.Evaluate(path, fact.Value);
+        Expression? definition = fact.Value is Expression.Constant ? null : fact.Value;
+        path = Forget(path, fact.Target).WithRefs(fact.Target, refs);
+        if (body.Places[fact.Target].IsShared)
+        {
+            return path;
+        }
+
+        if (!known.IsAnything)
+        {
+            path = path with { Known = path.Known.Set(fact.Target, known) };
+        }
+
+        if (definition is not null)
+        {
+            path = path with { Definitions = path.Definitions.Set(fact.Target, definition) };
+        }
+
+        return fact.Source >= 0 ? CopyMembers(path, fact.Source, fact.Target) : path;
+    }
+
+    /// <summary>A copied struct brings its members along.</summary>
+    private PathState CopyMembers(PathState path, int source, int target)
+    {
+        foreach (int member in body.Places[source].Members)
+        {
+            foreach (int counterpart in body.Places[target].Members)
+            {
+                if (Microsoft.CodeAnalysis.SymbolEqualityComparer.Default.Equals(body.Places[member].Symbol, body.Places[counterpart].Symbol))
+                {
+                    path = path.WithRefs(counterpart, path.RefsOf(member));
+                    if (path.Known.TryGet(member, out Known known))
+                    {
+                        path = path with { Known = path.Known.Set(counterpart, known) };
+                    }
+                }
+            }
+        }
+
+        return path;
+    }
+
+    /// <summary>The place gets a new value: all that was known of the old one, and of what was computed from it, is gone.</summary>
+    private PathState Forget(PathState path, int place)
+    {
+        path = path with
+        {
+            Refs = path.Refs.Remove(place),
+            Known = path.Known.Remove(place),
+            Definitions = path.Definitions.Remove(place),
+        };
+        foreach (int defined in body.Expressions.DefinedFrom(place))
+        {
+            path = path with { Definitions = path.Definitions.Remove(defined) };
+        }
+
+        foreach (int condition in body.Expressions.ConditionsOn(place))
+        {
+            path = path with { Truths = path.Truths.Remove(condition) };
+        }
+
+        foreach (int member in body.Places[place].Members)
+        {
+            path = Forget(path, member);
+        }
+
+        return path;
+    }
+
+    private void Acquire(Fact fact, PathState path, Action<PathState> next)
+    {
+        var acquire = (Effect.Acquire)fact.Effect!;
+        path = GiveUpOlderInstance(fact, path);
+        if (acquire.Mode != Holding.Nothing || acquire.ModeFrom is null)
+        {
+            Settle(fact, acquire, path, acquire.Mode == Holding.Nothing ? Holding.Held : acquire.Mode, next);
+            return;
+        }
+
+        // The iterator decides: what its caller may move is pinned (or referenced, where that was asked for a source), what is stable is not taken at all.
+        RefSet iterators = path.RefsOf(fact.Source);
+        int iterator = iterators.Count == 1 ? iterators[0].Resource : -1;
+        Hold of = iterator >= 0 ? path.HoldOf(iterator) : new Hold(Holding.UserBacked | Holding.Stable);
+        Holding user = of.Holding & (Holding.UserBacked | Holding.Stale);
+        Holding stable = of.Holding & Holding.Stable;
+        if ((user | stable) == 0)
+        {
+            user = Holding.UserBacked;
+            stable = Holding.Stable;
+        }
+
+        if (user != 0)
+        {
+            PathState pinned = iterator >= 0 ? path.WithHold(iterator, of with { Holding = user }) : path;
+            Holding taken = !fact.AsksForReferences ? Holding.HeldPin
+                : of.Direction == Flowing.Source ? Holding.HeldGet
+                : of.Direction == Flowing.Destination ? Holding.HeldPin
+                : Holding.HeldGet | Holding.HeldPin;
+            Settle(fact, acquire, pinned, taken, next);
+        }
+
+        if (stable != 0)
+        {
+            Settle(fact, acquire, iterator >= 0 ? path.WithHold(iterator, of with { Holding = stable }) : path, Holding.HeldNone, next);
+        }
+    }
+
+    /// <summary>
+    /// The site may have run before. If the older instance is still owed a release and something else than the target refers to it, both are
+    /// one resource to the flow: it is no longer judged.
+    /// </summary>
+    private static PathState GiveUpOlderInstance(Fact fact, PathState path)
+    {
+        if ((path.HoldOf(fact.Resource).Holding & (Holding.AnyHeld | Holding.HeldNone)) == 0)
+        {
+            return path;
+        }
+
+        bool elsewhere = false;
+        path.Refs.ForEach((place, refs) => elsewhere |= place != fact.Target && refs.Refers(fact.Resource));
+        return elsewhere ? path.WithHold(fact.Resource, new Hold(Holding.HandedOn)) : path;
+    }
+
+    private void Settle(Fact fact, Effect.Acquire acquire, PathState path, Holding held, Action<PathState> next)
+    {
+        bool wasGivenUp = (path.HoldOf(fact.Resource).Holding & Holding.HandedOn) != 0 && path.RefsOf(fact.Target).Refers(fact.Resource);
+        Hold hold = new(wasGivenUp ? Holding.HandedOn : held, acquire.Direction, RefSet.Empty, null);
+        PathState acquired = Bind(fact, path).WithHold(fact.Resource, hold);
+        if (acquire.When == Success.Always)
+        {
+            next(WithKnown(acquired, fact.Target, new Known(Classes.NotNull)));
+            return;
+        }
+
+        next(acquire.When == Success.ResultTells ? acquired : WithKnown(acquired, fact.ResultPlace, new Known(Classes.Positive)));
+        PathState failed = Bind(fact, path).WithHold(fact.Resource, hold with { Holding = Holding.NotAcquired });
+        next(acquire.When switch
+        {
+            Success.ResultPositive => WithKnown(failed, fact.ResultPlace, new Known(Classes.Zero | Classes.Negative)),
+            Success.ResultTrue => WithKnown(failed, fact.ResultPlace, new Known(Classes.Zero, false)),
+            _ => failed,
+        });
+    }
+
+    private PathState Bind(Fact fact, PathState path)
+    {
+        path = Forget(path, fact.Target).WithRefs(fact.Target, RefSet.Of(fact.Resource, RefRole.Owner));
+        return fact.ResultPlace >= 0 && fact.ResultPlace != fact.Target
+            ? Forget(path, fact.ResultPlace).WithRefs(fact.ResultPlace, RefSet.Of(fact.Resource, RefRole.Account))
+            : path;
+    }
+
+    private static PathState WithKnown(PathState path, int place, Known known) =>
+        place < 0 ? path : path with { Known = path.Known.Set(place, known) };
+
+    private static PathState Release(Fact fact, PathState path)
+    {
+        RefSet refs = Released(fact, path);
+        for (int i = 0; i < refs.Count; i++)
+        {
+            Hold hold = path.HoldOf(refs[i].Resource);
+
+            // One of several, or one of many: which is not known, so that nothing later is judged by it.
+            bool isSure = refs.Count == 1 && refs[i].Kind != RefRole.Element;
+            Holding after = !isSure ? Holding.HandedOn : Holding.Released;
+            path = path.WithHold(refs[i].Resource, hold with { Holding = after, ChangedAt = fact.Operation });
+        }
+
+        return path;
+    }
+
+    /// <summary>The resources that a release means.</summary>
+    public static RefSet Released(Fact fact, PathState path)
+    {
+        RefRole weakest = fact.Effect is Effect.Release { ThroughViews: true } ? RefRole.View : RefRole.Element;
+        return path.RefsOf(fact.Target).Where(r => r.Kind <= weakest);
+    }
+
+    private PathState View(Fact fact, PathState path)
+    {
+        RefSet refs = fact.Gathers ? path.RefsOf(fact.Source) : path.RefsOf(fact.Source).As(fact.OfElement ? RefRole.Element : RefRole.View);
+        return fact.Accumulates
+            ? path.WithRefs(fact.Target, path.RefsOf(fact.Target).Union(refs))
+            : Forget(path, fact.Target).WithRefs(fact.Target, refs);
+    }
+
+    private static PathState Lend(Fact fact, PathState path)
+    {
+        RefSet lent = path.RefsOf(fact.Source).Where(static r => r.Kind != RefRole.Account);
+        Hold before = path.HoldOf(fact.Resource);
+        RefSet holds = (before.Holding & Holding.Held) != 0 && path.RefsOf(fact.Target).Refers(fact.Resource) ? before.Holds.Union(lent) : lent;
+        return path
+            .WithHold(fact.Resource, new Hold(Holding.Held, Flowing.Unknown, holds, null))
+            .WithRefs(fact.Target, path.RefsOf(fact.Target).Union(RefSet.Of(fact.Resource, RefRole.Owner)));
+    }
+
+    private PathState Complete(Fact fact, PathState path)
+    {
+        RefSet refs = path.RefsOf(fact.Source);
+        for (int i = 0; i < refs.Count; i++)
+        {
+            if (body.Resources[refs[i].Resource].Kind == ResourceKind.Loan)
+            {
+                Hold hold = path.HoldOf(refs[i].Resource);
+                path = path.WithHold(refs[i].Resource, hold with { Holding = Holding.Released, Holds = RefSet.Empty, ChangedAt = fact.Operation });
+            }
+        }
+
+        if (fact.Target < 0)
+        {
+            return path;
+        }
+
+        return Forget(path, fact.Target).WithRefs(fact.Target, refs.Where(r => body.Resources[r.Resource].Kind != ResourceKind.Loan));
+    }
+
+    private PathState Suspend(Fact fact, PathState path)
+    {
+        foreach (Resource resource in body.Resources)
+        {
+            if (resource.Kind.EndsAtSuspension && path.Holds.TryGet(resource.Id, out Hold hold) && (hold.Holding & Holding.UserBacked) != 0)
+            {
+                path = path.WithHold(resource.Id, hold with { Holding = (hold.Holding & ~Holding.UserBacked) | Holding.Stale, ChangedAt = fact.Operation });
+            }
+        }
+
+        return path;
+    }
+
+    private PathState Escape(Fact fact, PathState path)
+    {
+        RefSet refs = path.RefsOf(fact.Target);
+        for (int i = 0; i < refs.Count; i++)
+        {
+            Resource resource = body.Resources[refs[i].Resource];
+            if (!HandsOn(resource, refs[i].Kind, fact.Departure))
+            {
+                continue;
+            }
+
+            Hold hold = path.HoldOf(resource.Id);
+            if ((hold.Holding & (Holding.AnyHeld | Holding.HeldNone)) != 0)
+            {
+                path = path.WithHold(resource.Id, hold with { Holding = (hold.Holding & ~(Holding.AnyHeld | Holding.HeldNone)) | Holding.HandedOn });
+            }
+        }
+
+        return path;
+    }
+
+    private static bool HandsOn(Resource resource, RefRole kind, Departure departure)
+    {
+        if (resource.Kind == ResourceKind.Iterator || kind == RefRole.Account)
+        {
+            return false;
+        }
+
+        // A task that is returned is still pending when the finally regions around the return run.
+        return resource.Kind == ResourceKind.Loan
+            ? departure != Departure.Returned
+            : kind != RefRole.View || departure is Departure.Returned or Departure.Stored or Departure.Captured or Departure.TakenOver;
+    }
+}

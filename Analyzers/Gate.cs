@@ -1,0 +1,47 @@
+using BufferLifetime.Analyzers.Protocols;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace BufferLifetime.Analyzers;
+
+/// <summary>Decides which bodies are worth a control-flow graph: those that call a member some protocol names, or receive what one speaks of.</summary>
+internal static class Gate
+{
+    public static bool Opens(IOperation root, ISymbol owner, ProtocolTable protocols)
+    {
+        bool opens = false;
+        foreach (IParameterSymbol parameter in (owner as IMethodSymbol)?.Parameters ?? System.Collections.Immutable.ImmutableArray<IParameterSymbol>.Empty)
+        {
+            opens |= protocols.FindParameter(parameter.Type) is not null;
+        }
+
+        foreach (IOperation operation in root.Descendants())
+        {
+            switch (operation)
+            {
+                case IInvalidOperation:
+                    // Half-typed code: what it will mean is not known yet.
+                    return false;
+                case IInvocationOperation invocation when !opens:
+                    opens = protocols.OpensGate(invocation.TargetMethod);
+                    break;
+                case IAnonymousFunctionOperation { Symbol.Parameters: var parameters } when !opens:
+                    foreach (IParameterSymbol parameter in parameters)
+                    {
+                        opens |= protocols.FindParameter(parameter.Type) is not null;
+                    }
+
+                    break;
+                case ILocalFunctionOperation { Symbol.Parameters: var parameters } when !opens:
+                    foreach (IParameterSymbol parameter in parameters)
+                    {
+                        opens |= protocols.FindParameter(parameter.Type) is not null;
+                    }
+
+                    break;
+            }
+        }
+
+        return opens;
+    }
+}

@@ -1,0 +1,146 @@
+using System.Collections.Concurrent;
+using BufferLifetime.Analyzers.Flow;
+using BufferLifetime.Analyzers.Symbols;
+using Microsoft.CodeAnalysis;
+
+namespace BufferLifetime.Analyzers.Protocols;
+
+/// <summary>All rows, and the contracts that they give to the members of one compilation.</summary>
+internal sealed class ProtocolTable : IContractSource
+{
+    private static readonly Dictionary<string, List<Row>> RowsByMember = Index();
+
+    private readonly ConcurrentDictionary<ISymbol, Contract?> _contracts = new(SymbolEqualityComparer.Default);
+
+    /// <summary>Every row of every protocol.</summary>
+    public static IEnumerable<Row> AllRows()
+    {
+        foreach (IEnumerable<Row> rows in new[] { IteratorProtocol.Rows(), ExtractionProtocol.Rows(), ViewProtocol.Rows(), TaskProtocol.Rows() })
+        {
+            foreach (Row row in rows)
+            {
+                yield return row;
+            }
+        }
+    }
+
+    public Contract? Find(ISymbol member)
+    {
+        // Most members share their name with no row: one look-up, and nothing is kept for them.
+        string name = NameOf(member);
+        return RowsByMember.TryGetValue(name, out List<Row>? rows) ? _contracts.GetOrAdd(member, symbol => Resolve(symbol, rows)) : null;
+    }
+
+    /// <summary>Whether a call makes or releases something, so that the body around it is worth a flow.</summary>
+    public bool OpensGate(IMethodSymbol method)
+    {
+        if (Find(method.OriginalDefinition) is not { } contract)
+        {
+            return false;
+        }
+
+        foreach (Effect effect in contract.Effects)
+        {
+            if (effect is Effect.Acquire or Effect.Release { Tag: Tags.Legacy })
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    public ParameterContract? FindParameter(ITypeSymbol type) =>
+        type.Name == "IovIter" && MetadataNames.Of(type) == IteratorProtocol.Iterator
+            ? new ParameterContract(ResourceKind.Iterator, Holding.UserBacked | Holding.Stable, Flowing.Unknown)
+            : null;
+
+    public Holding ModeOf(object? constant) => ToNumber(constant) switch
+    {
+        0 => Holding.HeldNone,
+        1 => Holding.HeldGet,
+        2 => Holding.HeldPin,
+        _ => Holding.Nothing,
+    };
+
+    public Flowing DirectionOf(object? constant) => ToNumber(constant) switch
+    {
+        0 => Flowing.Destination,
+        1 => Flowing.Source,
+        _ => Flowing.Unknown,
+    };
+
+    public bool AsksForReferences(object? flags) => (ToNumber(flags) & 1) == 1;
+
+    public bool IsTask(ITypeSymbol? type) =>
+        type is INamedTypeSymbol { Name: "Task" or "ValueTask" } && Array.IndexOf(TaskProtocol.Types, MetadataNames.Of(type)) >= 0;
+
+    public bool MayKeep(IMethodSymbol method, IParameterSymbol parameter)
+    {
+        if (method.IsExtern || parameter.Type.IsRefLikeType || method.GetDllImportData() is not null)
+        {
+            return false;
+        }
+
+        // The framework keeps what it is given as a T or an object (collections, queues, exchanges); buffers that it takes as buffers it only uses.
+        return !IsFramework(method.ContainingAssembly) || parameter.OriginalDefinition.Type is ITypeParameterSymbol or { SpecialType: SpecialType.System_Object };
+    }
+
+    private static bool IsFramework(IAssemblySymbol? assembly) =>
+        assembly?.Name is { } name
+        && (name is "mscorlib" or "netstandard" or "BufferLifetime" || name.StartsWith("System.", StringComparison.Ordinal) || name == "System");
+
+    private static long ToNumber(object? constant) => constant switch
+    {
+        byte n => n,
+        sbyte n => n,
+        short n => n,
+        ushort n => n,
+        int n => n,
+        uint n => n,
+        long n => n,
+        _ => -1,
+    };
+
+    private static string NameOf(ISymbol member) => member is IPropertySymbol { IsIndexer: true } ? "Item" : member.Name;
+
+    private static Contract? Resolve(ISymbol member, List<Row> rows)
+    {
+        for (ISymbol? declared = member; declared is not null; declared = Overridden(declared))
+        {
+            string? type = MetadataNames.Of(declared.ContainingType);
+            foreach (Row row in rows)
+            {
+                if (row.Type == type && row.ContractOf(declared) is { } contract)
+                {
+                    return contract;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private static ISymbol? Overridden(ISymbol member) => member switch
+    {
+        IMethodSymbol method => method.OverriddenMethod?.OriginalDefinition,
+        IPropertySymbol property => property.OverriddenProperty?.OriginalDefinition,
+        _ => null,
+    };
+
+    private static Dictionary<string, List<Row>> Index()
+    {
+        Dictionary<string, List<Row>> index = new(StringComparer.Ordinal);
+        foreach (Row row in AllRows())
+        {
+            if (!index.TryGetValue(row.Member, out List<Row>? rows))
+            {
+                index.Add(row.Member, rows = []);
+            }
+
+            rows.Add(row);
+        }
+
+        return index;
+    }
+}

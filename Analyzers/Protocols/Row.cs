@@ -1,0 +1,163 @@
+using System.Collections.Immutable;
+using BufferLifetime.Analyzers.Flow;
+using BufferLifetime.Analyzers.Symbols;
+using Microsoft.CodeAnalysis;
+
+namespace BufferLifetime.Analyzers.Protocols;
+
+/// <summary>
+/// What one member of an API means, written to read like a sentence. Members are named, not referenced: the analyzer loads without the
+/// libraries that it speaks of, and a test holds every name against them.
+/// </summary>
+internal sealed class Row
+{
+    private readonly List<Effect> _effects = [];
+    private string? _returns;
+    private string? _firstParameter;
+    private string? _directionType;
+    private string? _flagsType;
+    private Flowing _otherwise;
+
+    private Row(string type, string member)
+    {
+        Type = type;
+        Member = member;
+    }
+
+    /// <summary>The metadata name of the type, with the arity and the outer types of nested ones.</summary>
+    public string Type { get; }
+
+    /// <summary>The member's name; <c>.ctor</c> for constructors, <c>Item</c> for indexers.</summary>
+    public string Member { get; }
+
+    /// <summary>The types that the row names besides its own, for the test of the names.</summary>
+    public IEnumerable<string> OtherTypes
+    {
+        get
+        {
+            foreach (string? name in new[] { _returns, _firstParameter, _directionType, _flagsType })
+            {
+                if (name is not null)
+                {
+                    yield return name;
+                }
+            }
+        }
+    }
+
+    public static Row Method(string type, string member) => new(type, member);
+
+    public static Row Property(string type, string member) => new(type, member);
+
+    public static Row Constructor(string type) => new(type, ".ctor");
+
+    /// <summary>Only the overloads that return the named type.</summary>
+    public Row Returning(string type)
+    {
+        _returns = type;
+        return this;
+    }
+
+    /// <summary>Only the overloads whose first parameter is of the named type.</summary>
+    public Row Taking(string type)
+    {
+        _firstParameter = type;
+        return this;
+    }
+
+    public Row Acquires(Slot target, ResourceKind kind, Holding mode = Holding.Held, Success when = Success.Always, string? tag = null) =>
+        With(new Effect.Acquire(target, kind, mode, When: when, Tag: tag));
+
+    /// <summary>The mode is that of the iterator in <paramref name="iterator"/>.</summary>
+    public Row Acquires(Slot target, ResourceKind kind, Slot iterator, Success when = Success.Always) =>
+        With(new Effect.Acquire(target, kind, Holding.Nothing, ModeFrom: iterator, When: when));
+
+    /// <summary>The direction stands in the parameter of the named type, or is <paramref name="otherwise"/>.</summary>
+    public Row DirectedBy(string type, Flowing otherwise)
+    {
+        _directionType = type;
+        _otherwise = otherwise;
+        return this;
+    }
+
+    /// <summary>The extraction flags stand in the parameter of the named type.</summary>
+    public Row FlaggedBy(string type)
+    {
+        _flagsType = type;
+        return this;
+    }
+
+    public Row Releases(Slot target, Holding accepts = Holding.Held, bool repeatable = false, bool throughViews = false, string? tag = null) =>
+        With(new Effect.Release(target, accepts, repeatable, throughViews, tag));
+
+    public Row Views(Slot source) => With(new Effect.View(source));
+
+    public Row ViewsElement(Slot source) => With(new Effect.View(source, OfElement: true));
+
+    public Row Gathers(Slot source) => With(new Effect.Gather(source));
+
+    public Row Is(Slot source) => With(new Effect.Same(source));
+
+    public Row Tells(Inspection what) => With(new Effect.Inspect(Slot.Receiver, what));
+
+    public Row Borrows(Slot target) => With(new Effect.Borrow(target));
+
+    public Row Writes(Slot target) => With(new Effect.Borrow(target, Writes: true));
+
+    public Row Retains(Slot target) => With(new Effect.Retain(target));
+
+    public Row Lends(Slot target) => With(new Effect.Lend(target));
+
+    public Row Completes(Slot target) => With(new Effect.Complete(target));
+
+    /// <summary>The contract of a member that the row's type and name were found to be those of, or null if an overload is not meant.</summary>
+    public Contract? ContractOf(ISymbol member)
+    {
+        ImmutableArray<IParameterSymbol> parameters = member switch
+        {
+            IMethodSymbol method => method.Parameters,
+            IPropertySymbol property => property.Parameters,
+            _ => ImmutableArray<IParameterSymbol>.Empty,
+        };
+        ITypeSymbol? returned = member switch
+        {
+            IMethodSymbol method => method.ReturnType,
+            IPropertySymbol property => property.Type,
+            _ => null,
+        };
+        if ((_returns is not null && MetadataNames.Of(returned) != _returns)
+            || (_firstParameter is not null && (parameters.IsEmpty || MetadataNames.Of(parameters[0].Type) != _firstParameter)))
+        {
+            return null;
+        }
+
+        ImmutableArray<Effect>.Builder effects = ImmutableArray.CreateBuilder<Effect>(_effects.Count);
+        foreach (Effect effect in _effects)
+        {
+            effects.Add(effect is Effect.Acquire acquire
+                ? acquire with { DirectionAt = IndexOf(parameters, _directionType), Direction = _otherwise, FlagsAt = IndexOf(parameters, _flagsType) }
+                : effect);
+        }
+
+        return new Contract(effects.ToImmutable());
+    }
+
+    private static int IndexOf(ImmutableArray<IParameterSymbol> parameters, string? type)
+    {
+        for (int i = 0; type is not null && i < parameters.Length; i++)
+        {
+            if (MetadataNames.Of(parameters[i].Type) == type)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    private Row With(Effect effect)
+    {
+        _effects.Add(effect);
+        return this;
+    }
+}

@@ -1,0 +1,43 @@
+using BufferLifetime.Analyzers.Flow;
+using static BufferLifetime.Analyzers.Protocols.Row;
+
+namespace BufferLifetime.Analyzers.Protocols;
+
+/// <summary>Tasks: what stands for the same operation, and what waits until it has completed.</summary>
+internal static class TaskProtocol
+{
+    public static readonly string[] Types =
+    [
+        "System.Threading.Tasks.Task",
+        "System.Threading.Tasks.Task`1",
+        "System.Threading.Tasks.ValueTask",
+        "System.Threading.Tasks.ValueTask`1",
+    ];
+
+    private const string Task = "System.Threading.Tasks.Task";
+
+    public static IEnumerable<Row> Rows()
+    {
+        foreach (string type in Types)
+        {
+            yield return Method(type, "ConfigureAwait").Is(Slot.Receiver);
+            yield return Method(type, "GetAwaiter").Is(Slot.Receiver);
+        }
+
+        foreach (string valueTask in new[] { "System.Threading.Tasks.ValueTask", "System.Threading.Tasks.ValueTask`1" })
+        {
+            yield return Method(valueTask, "AsTask").Is(Slot.Receiver);
+            yield return Method(valueTask, "Preserve").Is(Slot.Receiver);
+        }
+
+        yield return Method(Task, "Wait").Completes(Slot.Receiver);
+        yield return Method(Task, "WaitAll").Completes(Slot.Argument(0));
+        yield return Method(Task, "WhenAll").Gathers(Slot.Argument(0));
+        yield return Property("System.Threading.Tasks.Task`1", "Result").Completes(Slot.Receiver);
+        yield return Property("System.Threading.Tasks.ValueTask`1", "Result").Completes(Slot.Receiver);
+        foreach (string awaiter in new[] { "TaskAwaiter", "TaskAwaiter`1", "ValueTaskAwaiter", "ValueTaskAwaiter`1" })
+        {
+            yield return Method("System.Runtime.CompilerServices." + awaiter, "GetResult").Completes(Slot.Receiver);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using BufferLifetime.Analyzers.Flow;
+using static BufferLifetime.Analyzers.Protocols.Row;
+
+namespace BufferLifetime.Analyzers.Protocols;
+
+/// <summary>Spans, memories, segments: what is derived from a buffer and lives no longer than it.</summary>
+internal static class ViewProtocol
+{
+    private const string Span = "System.Span`1";
+    private const string ReadOnlySpan = "System.ReadOnlySpan`1";
+    private const string Memory = "System.Memory`1";
+    private const string ReadOnlyMemory = "System.ReadOnlyMemory`1";
+    private const string Segment = "System.ArraySegment`1";
+    private const string Extensions = "System.MemoryExtensions";
+
+    public static IEnumerable<Row> Rows()
+    {
+        foreach (string view in new[] { Span, ReadOnlySpan, Memory, ReadOnlyMemory, Segment })
+        {
+            yield return Method(view, "op_Implicit").Views(Slot.Argument(0));
+            yield return Method(view, "Slice").Views(Slot.Receiver);
+            yield return Constructor(view).Views(Slot.Argument(0));
+            yield return Method(view, "CopyTo").Borrows(Slot.Receiver).Writes(Slot.Argument(0));
+            yield return Method(view, "ToArray").Borrows(Slot.Receiver);
+            if (view != Segment)
+            {
+                yield return Method(view, "TryCopyTo").Borrows(Slot.Receiver).Writes(Slot.Argument(0));
+                yield return Property(view, "Length").Tells(Inspection.Detail);
+                yield return Property(view, "IsEmpty").Tells(Inspection.Detail);
+            }
+        }
+
+        foreach (string span in new[] { Span, ReadOnlySpan })
+        {
+            yield return Property(span, "Item").ViewsElement(Slot.Receiver);
+            yield return Method(span, "GetEnumerator").Views(Slot.Receiver);
+            yield return Property(span + "+Enumerator", "Current").ViewsElement(Slot.Receiver);
+            yield return Method(span + "+Enumerator", "MoveNext").Tells(Inspection.Detail);
+        }
+
+        yield return Method(Span, "Clear").Writes(Slot.Receiver);
+        yield return Method(Span, "Fill").Writes(Slot.Receiver);
+        yield return Property(Memory, "Span").Views(Slot.Receiver);
+        yield return Property(ReadOnlyMemory, "Span").Views(Slot.Receiver);
+        yield return Property(Segment, "Count").Tells(Inspection.Detail);
+        foreach (string extension in new[] { "AsSpan", "AsMemory" })
+        {
+            yield return Method(Extensions, extension).Views(Slot.Argument(0));
+        }
+
+        yield return Method(Extensions, "CopyTo").Borrows(Slot.Argument(0)).Writes(Slot.Argument(1));
+        yield return Property("System.Array", "Length").Tells(Inspection.Detail);
+    }
+}

@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+using BufferLifetime.Analyzers.Flow;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+
+namespace BufferLifetime.Analyzers.Rules;
+
+/// <summary>One rule reading the flow of one body. Made anew for each body, so that it may remember what it saw.</summary>
+internal abstract class Rule
+{
+    public virtual void OnFact(Fact fact, PathSet before, Findings findings)
+    {
+    }
+
+    public virtual void OnExit(Leaving leaving, Findings findings)
+    {
+    }
+
+    /// <summary>The body is read to its end.</summary>
+    public virtual void OnEnd(Findings findings)
+    {
+    }
+
+    /// <summary>Where the page of a rule is.</summary>
+    protected static string HelpFor(string id) => "https://github.com/bufferlifetime/bufferlifetime/blob/main/docs/rules/" + id + ".md";
+}
+
+/// <summary>One way out of a body, as the rules see it.</summary>
+internal sealed record Leaving(ExitKind Kind, IOperation? Returned, BasicBlock From, PathSet Paths);
+
+/// <summary>The words of a rule: what is certain and what is possible are said apart, under one ID.</summary>
+internal sealed record Wording(DiagnosticDescriptor Certain, DiagnosticDescriptor Possible)
+{
+    public ImmutableArray<DiagnosticDescriptor> Descriptors { get; } =
+        ReferenceEquals(Certain, Possible) ? ImmutableArray.Create(Certain) : ImmutableArray.Create(Certain, Possible);
+}

@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using BufferLifetime.Analyzers.Flow;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+
+namespace BufferLifetime.Analyzers.Rules;
+
+/// <summary>Where in the source a finding is shown: the smallest span that names the mistake.</summary>
+internal static class Spots
+{
+    /// <summary>The name of the called member; the whole operation where there is none.</summary>
+    public static Location OfCall(IOperation call) => call.Syntax switch
+    {
+        InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax access } => access.Name.GetLocation(),
+        InvocationExpressionSyntax { Expression: MemberBindingExpressionSyntax binding } => binding.Name.GetLocation(),
+        InvocationExpressionSyntax { Expression: IdentifierNameSyntax name } => name.GetLocation(),
+        MemberAccessExpressionSyntax access => access.Name.GetLocation(),
+        _ => call.Syntax.GetLocation(),
+    };
+
+    /// <summary>Where a resource came from: the call that made it, or the parameter that brought it.</summary>
+    public static Location? Origin(Resource resource) =>
+        resource.Parameter is { } parameter
+            ? parameter.Locations.IsEmpty ? null : parameter.Locations[0]
+            : OfCall(resource.Origin);
+
+    public static int Line(Location? location) => location is null ? 0 : location.GetLineSpan().StartLinePosition.Line + 1;
+
+    /// <summary>The statement that leaves, or null where the end of the body is simply reached.</summary>
+    public static Location? OfExit(Leaving leaving)
+    {
+        if (leaving.Returned is { Syntax: var returned })
+        {
+            return returned.Parent is ReturnStatementSyntax or ThrowStatementSyntax or ThrowExpressionSyntax ? returned.Parent.GetLocation()
+                : returned.Parent is ArrowExpressionClauseSyntax ? returned.GetLocation()
+                : returned is ThrowStatementSyntax or ThrowExpressionSyntax ? returned.GetLocation()
+                : returned.FirstAncestorOrSelf<StatementSyntax>() is ReturnStatementSyntax or ThrowStatementSyntax ? returned.FirstAncestorOrSelf<StatementSyntax>()!.GetLocation()
+                : null;
+        }
+
+        return BareReturn(leaving.From)?.GetLocation();
+    }
+
+    /// <summary>The graph has no operation for <c>return;</c>: it is found beside what the block that leaves did last.</summary>
+    private static ReturnStatementSyntax? BareReturn(BasicBlock block)
+    {
+        ImmutableArray<IOperation> operations = block.Operations;
+        SyntaxNode? last = block.BranchValue?.Syntax ?? (operations.IsEmpty ? null : operations[operations.Length - 1].Syntax);
+        if (last is null)
+        {
+            return null;
+        }
+
+        if (block.BranchValue is not null)
+        {
+            IfStatementSyntax? branch = last.FirstAncestorOrSelf<IfStatementSyntax>();
+            return branch is not null && branch.Condition.Span.Contains(last.Span) ? Bare(branch.Statement) ?? Bare(branch.Else?.Statement) : null;
+        }
+
+        StatementSyntax? statement = last.FirstAncestorOrSelf<StatementSyntax>();
+        return statement?.Parent is BlockSyntax parent && parent.Statements.IndexOf(statement) is >= 0 and var index && index + 1 < parent.Statements.Count
+            ? Bare(parent.Statements[index + 1])
+            : null;
+    }
+
+    private static ReturnStatementSyntax? Bare(StatementSyntax? statement) => statement switch
+    {
+        ReturnStatementSyntax { Expression: null } bare => bare,
+        BlockSyntax { Statements: { Count: 1 } statements } => Bare(statements[0]),
+        _ => null,
+    };
+}
