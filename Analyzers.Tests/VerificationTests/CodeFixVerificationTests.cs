@@ -161,6 +161,11 @@ public sealed class CodeFixVerificationTests
             DisabledDiagnostics = { "CS0169" },
         }.RunAsync();
 
+    [Fact]
+    public Task Changed_encoding_is_rejected() =>
+        Rejected.ByAsync(
+            () => CSharpVerifier<BadNameAnalyzer, EncodingFix>.VerifyCodeFixAsync(OneBadName, OneGoodName), "The encoding of '/0/Test0.cs' became utf-16");
+
     [Theory]
     [InlineData(null, null, "first")]
     [InlineData(1, null, "second")]

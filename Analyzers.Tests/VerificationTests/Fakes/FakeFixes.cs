@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using System.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
@@ -11,6 +11,13 @@ internal class GoodNameFix : RenameFix
 {
     protected override SyntaxToken NewName(SyntaxToken name) =>
         SyntaxFactory.Identifier(name.ValueText.Replace("bad", "good", StringComparison.Ordinal));
+}
+
+/// <summary>Forgets how the file is encoded.</summary>
+internal sealed class EncodingFix : GoodNameFix
+{
+    protected override Document Rename(Document document, SyntaxNode root, SyntaxToken name) =>
+        document.WithText(SourceText.From(root.ToFullString().Replace("bad", "good", StringComparison.Ordinal), Encoding.Unicode));
 }
 
 internal sealed class NoActionFix : GoodNameFix
@@ -27,7 +34,7 @@ internal sealed class NoChangeFix : GoodNameFix
 internal sealed class CommentingFix : GoodNameFix
 {
     protected override Document Rename(Document document, SyntaxNode root, SyntaxToken name) =>
-        document.WithText(SourceText.From(root.ToFullString() + "// Renamed.\n"));
+        document.WithText(SourceText.From(root.ToFullString() + "// Renamed.\n", Encoding.UTF8));
 }
 
 /// <summary>Goes from bad1 to bad2 and back.</summary>
@@ -54,38 +61,11 @@ internal sealed class ClashingFix : GoodNameFix
     protected override SyntaxToken NewName(SyntaxToken name) => SyntaxFactory.Identifier("taken");
 }
 
-/// <summary>Renames, and casts a null that the compiler then warns of.</summary>
+/// <summary>Renames, and puts in a null that the compiler then warns of.</summary>
 internal sealed class WarningFix : GoodNameFix
 {
     protected override Document Rename(Document document, SyntaxNode root, SyntaxToken name) =>
-        document.WithText(SourceText.From(root.ToFullString().Replace("string bad = \"\"", "string good = null", StringComparison.Ordinal)));
-}
-
-internal sealed class NoFixAllFix : GoodNameFix
-{
-    public override FixAllProvider? GetFixAllProvider() => null;
-}
-
-internal sealed class FirstDocumentOnlyFix : GoodNameFix
-{
-    public override FixAllProvider GetFixAllProvider() => new TextFixAll((document, context) => document == context.Project.Solution.Projects.First().Documents.First());
-}
-
-internal sealed class OneProjectOnlyFix : GoodNameFix
-{
-    public override FixAllProvider GetFixAllProvider() =>
-        new TextFixAll((document, context) => context.Scope == FixAllScope.Document ? document == context.Document : document.Project == context.Project);
-}
-
-internal sealed class WholeSolutionFix : GoodNameFix
-{
-    public override FixAllProvider GetFixAllProvider() => new TextFixAll((_, _) => true);
-}
-
-internal sealed class DocumentScopeOnlyFix : GoodNameFix
-{
-    public override FixAllProvider GetFixAllProvider() =>
-        new TextFixAll((document, context) => document == context.Document, FixAllScope.Document);
+        document.WithText(SourceText.From(root.ToFullString().Replace("bad = \"\"", "good = null", StringComparison.Ordinal), Encoding.UTF8));
 }
 
 /// <summary>Offers two actions, and a third in a submenu.</summary>
@@ -103,36 +83,5 @@ internal sealed class ThreeActionsFix : GoodNameFix
             newName,
             _ => Task.FromResult(context.Document.WithSyntaxRoot(root.ReplaceToken(name, SyntaxFactory.Identifier(newName).WithTriviaFrom(name)))),
             newName);
-    }
-}
-
-/// <summary>Writes <c>good</c> for <c>bad</c> in the documents that it is told, whatever it is asked.</summary>
-internal sealed class TextFixAll : FixAllProvider
-{
-    private readonly Func<Document, FixAllContext, bool> _includes;
-    private readonly ImmutableArray<FixAllScope> _scopes;
-
-    public TextFixAll(Func<Document, FixAllContext, bool> includes, params FixAllScope[] scopes)
-    {
-        _includes = includes;
-        _scopes = scopes.Length > 0 ? [.. scopes] : [FixAllScope.Document, FixAllScope.Project, FixAllScope.Solution];
-    }
-
-    public override IEnumerable<FixAllScope> GetSupportedFixAllScopes() => _scopes;
-
-    public override Task<CodeAction?> GetFixAsync(FixAllContext fixAllContext) =>
-        Task.FromResult<CodeAction?>(CodeAction.Create("Rename all", cancellationToken => FixAsync(fixAllContext, cancellationToken), "all"));
-
-    private async Task<Solution> FixAsync(FixAllContext context, CancellationToken cancellationToken)
-    {
-        Solution solution = context.Project.Solution;
-        foreach (Document document in solution.Projects.SelectMany(project => project.Documents).Where(document => _includes(document, context)))
-        {
-            SourceText text = await document.GetTextAsync(cancellationToken).ConfigureAwait(false);
-            string renamed = text.ToString().Replace("bad", "good", StringComparison.Ordinal);
-            solution = solution.WithDocumentText(document.Id, SourceText.From(renamed, text.Encoding));
-        }
-
-        return solution;
     }
 }
