@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Globalization;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 
@@ -37,6 +38,9 @@ public sealed class AnalysisRun
 
     public ImmutableArray<AnalyzerFailure> Exceptions { get; }
 
+    /// <summary>Every report with its places and message, a line each: equal for runs that say the same.</summary>
+    public string Report => string.Join('\n', Diagnostics.Select(Describe));
+
     public static async Task<AnalysisRun> CreateAsync(
         Compilation compilation,
         ImmutableArray<DiagnosticAnalyzer> analyzers,
@@ -65,5 +69,11 @@ public sealed class AnalysisRun
             [.. local],
             [.. result.CompilationDiagnostics.Values.SelectMany(diagnostics => diagnostics)],
             [.. failures]);
+    }
+
+    private static string Describe(Diagnostic diagnostic)
+    {
+        string places = string.Join(", ", diagnostic.AdditionalLocations.Prepend(diagnostic.Location).Select(DiagnosticLocation.Describe));
+        return $"{diagnostic.Id} {diagnostic.Severity} at {places}: {diagnostic.GetMessage(CultureInfo.InvariantCulture)}";
     }
 }

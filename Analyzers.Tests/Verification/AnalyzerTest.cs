@@ -175,22 +175,9 @@ public abstract class AnalyzerTest
 
     private ImmutableDictionary<string, ReportDiagnostic> Severities()
     {
-        var severities = ImmutableDictionary.CreateBuilder<string, ReportDiagnostic>();
         // A rule that is off by default is on in its own tests; the harness leaves it off.
-        foreach (DiagnosticDescriptor descriptor in Supported.Where(descriptor => !descriptor.IsEnabledByDefault))
-        {
-            severities[descriptor.Id] = descriptor.DefaultSeverity switch
-            {
-                DiagnosticSeverity.Error => ReportDiagnostic.Error,
-                DiagnosticSeverity.Warning => ReportDiagnostic.Warn,
-                DiagnosticSeverity.Info => ReportDiagnostic.Info,
-                _ => ReportDiagnostic.Hidden,
-            };
-        }
-
-        foreach (string id in DisabledDiagnostics)
-            severities[id] = ReportDiagnostic.Suppress;
-        return severities.ToImmutable();
+        var severities = RuleSeverities.EnableOffByDefault(Supported);
+        return severities.SetItems(DisabledDiagnostics.Select(id => KeyValuePair.Create(id, ReportDiagnostic.Suppress)));
     }
 
     private static bool IsSuppressible(DiagnosticDescriptor descriptor) => !descriptor.CustomTags.Contains(WellKnownDiagnosticTags.NotConfigurable);

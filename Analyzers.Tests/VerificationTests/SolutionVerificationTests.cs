@@ -75,6 +75,17 @@ public sealed class SolutionVerificationTests
         }.RunAsync();
 
     [Fact]
+    public Task Rule_that_is_off_by_default_is_configured_away() =>
+        new CSharpVerifier<OffByDefaultAnalyzer>.Test
+        {
+            TestState =
+            {
+                Sources = { "class C { int bad; }" },
+                AnalyzerConfigFiles = { ("/.editorconfig", "root = true\n[*.cs]\ndotnet_diagnostic.FAKE005.severity = none\n") },
+            },
+        }.RunAsync();
+
+    [Fact]
     public Task Options_reach_the_analyzer() =>
         new CSharpVerifier<ConfiguredAnalyzer>.Test
         {
