@@ -1,0 +1,68 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CodeActions;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Text;
+
+namespace BufferLifetime.Analyzers.Tests.Verification;
+
+/// <summary>The outcome of a code action, as it will be on disk: every changed document is parsed again from its text.</summary>
+internal static class AppliedAction
+{
+    public static async Task<Solution> ApplyAsync(
+        CodeAction action,
+        Solution before,
+        CodeActionValidationMode validation,
+        CancellationToken cancellationToken)
+    {
+        var operations = await action.GetOperationsAsync(cancellationToken).ConfigureAwait(false);
+        if (operations.OfType<ApplyChangesOperation>().ToArray() is not [var applied])
+            throw new VerificationException($"The action '{action.Title}' does not make exactly one change to the solution.");
+
+        Solution after = applied.ChangedSolution;
+        foreach (ProjectChanges project in after.GetChanges(before).GetProjectChanges())
+        {
+            foreach (DocumentId id in project.GetChangedDocuments().Concat(project.GetAddedDocuments()))
+                after = await ReparseAsync(after, after.GetDocument(id)!, action.Title, validation, cancellationToken).ConfigureAwait(false);
+        }
+
+        return after;
+    }
+
+    private static async Task<Solution> ReparseAsync(
+        Solution solution,
+        Document document,
+        string title,
+        CodeActionValidationMode validation,
+        CancellationToken cancellationToken)
+    {
+        SourceText text = await document.GetTextAsync(cancellationToken).ConfigureAwait(false);
+        SourceText written = SourceText.From(text.ToString(), text.Encoding, text.ChecksumAlgorithm);
+        SyntaxNode made = (await document.GetSyntaxRootAsync(cancellationToken).ConfigureAwait(false))!;
+        SyntaxNode parsed = await CSharpSyntaxTree.ParseText(written, (CSharpParseOptions)document.Project.ParseOptions!, cancellationToken: cancellationToken)
+            .GetRootAsync(cancellationToken).ConfigureAwait(false);
+        bool same = validation switch
+        {
+            CodeActionValidationMode.None => true,
+            CodeActionValidationMode.SemanticStructure => SyntaxFactory.AreEquivalent(made, parsed, topLevel: false),
+            _ => made.IsEquivalentTo(parsed),
+        };
+        if (!same)
+        {
+            throw new VerificationException(
+                $"The action '{title}' made a tree for '{document.FilePath}' that its text does not parse to: {FirstDifference(made, parsed)}\n{text}");
+        }
+
+        return solution.WithDocumentText(document.Id, written);
+    }
+
+    private static string FirstDifference(SyntaxNode made, SyntaxNode parsed)
+    {
+        foreach ((SyntaxNodeOrToken ours, SyntaxNodeOrToken theirs) in made.DescendantNodesAndTokensAndSelf().Zip(parsed.DescendantNodesAndTokensAndSelf()))
+        {
+            if (!ours.IsKind(theirs.Kind()) || (ours.IsToken && ours.ToString() != theirs.ToString()))
+                return $"'{ours}' is {ours.Kind()}, and parses as {theirs.Kind()} '{theirs}'.";
+        }
+
+        return "they differ at the end, or in trivia.";
+    }
+}
