@@ -107,6 +107,8 @@ internal sealed class VectoredCopy(SafeFileHandle source, SafeFileHandle target)
     private long WriteRecord(Memory<byte>[] parts, long position)
     {
         var iter = IovIter.Iovec(parts, TransferDirection.Source);
+        // Bytes that start inside a page lie in one page more.
+        Span<IoVector> vectors = stackalloc IoVector[MaxPages + 1];
         long total = 0;
         while (!iter.IsEmpty)
         {
@@ -117,7 +119,6 @@ internal sealed class VectoredCopy(SafeFileHandle source, SafeFileHandle target)
 
             try
             {
-                var vectors = new IoVector[pages.Length];
                 int count = 0, left = bytes, skip = offset0;
                 while (left > 0)
                 {
@@ -128,7 +129,7 @@ internal sealed class VectoredCopy(SafeFileHandle source, SafeFileHandle target)
                     count++;
                 }
 
-                long written = Native.Write(target, vectors.AsSpan(0, count), position + total);
+                long written = Native.Write(target, vectors[..count], position + total);
                 if (written < 0)
                     return written;
 

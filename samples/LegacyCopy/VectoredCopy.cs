@@ -101,6 +101,8 @@ internal sealed class VectoredCopy(SafeFileHandle source, SafeFileHandle target)
     private long WriteRecord(Memory<byte>[] parts, long position)
     {
         var iter = IovIter.Iovec(parts, TransferDirection.Source);
+        // Bytes that start inside a page lie in one page more.
+        Span<IoVector> vectors = stackalloc IoVector[MaxPages + 1];
         long total = 0;
         while (!iter.IsEmpty)
         {
@@ -108,7 +110,6 @@ internal sealed class VectoredCopy(SafeFileHandle source, SafeFileHandle target)
             if (bytes <= 0)
                 break;
 
-            var vectors = new IoVector[pages.Length];
             int count = 0, left = bytes, skip = offset0;
             while (left > 0)
             {
@@ -119,7 +120,7 @@ internal sealed class VectoredCopy(SafeFileHandle source, SafeFileHandle target)
                 count++;
             }
 
-            long written = Native.Write(target, vectors.AsSpan(0, count), position + total);
+            long written = Native.Write(target, vectors[..count], position + total);
             PageFragments.PutPages(pages.AsSpan(0, count));
             if (written < 0)
                 return written;
