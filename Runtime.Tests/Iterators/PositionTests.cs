@@ -1,0 +1,166 @@
+namespace BufferLifetime.Tests;
+
+public sealed class PositionTests : BalancedTest
+{
+    public static TheoryData<string> Kinds => [.. IterSamples.Names];
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Reverting_by_what_was_consumed_comes_back_to_the_same_bytes(string kind)
+    {
+        using var sample = new IterSamples(kind, TransferDirection.Source);
+        for (int step = 0; step <= sample.Length; step += 7)
+        {
+            IovIter iter = sample.Iter;
+            iter.Advance(step);
+            Assert.Equal(sample.Length - step, iter.Count);
+            for (int back = 0; back <= step; back += 5)
+            {
+                IovIter reverted = iter;
+                reverted.Revert(back);
+                Assert.Equal(sample.Length - step + back, reverted.Count);
+                Assert.Equal(sample.Content[(step - back)..], sample.Read(ref reverted));
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Reverting_by_more_than_was_consumed_throws_and_changes_nothing(string kind)
+    {
+        using var sample = new IterSamples(kind, TransferDirection.Source);
+        IovIter iter = sample.Iter;
+        Assert.Throws<ArgumentOutOfRangeException>("bytes", () => iter.Revert(1));
+        iter.Advance(20);
+        iter.Revert(5);
+        Assert.Throws<ArgumentOutOfRangeException>("bytes", () => iter.Revert(16));
+        Assert.Throws<ArgumentOutOfRangeException>("bytes", () => iter.Revert(-1));
+        Assert.Equal(sample.Length - 15, iter.Count);
+        iter.Revert(15);
+        Assert.Equal(sample.Content, sample.Read(ref iter));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Advancing_past_the_end_stops_there(string kind)
+    {
+        using var sample = new IterSamples(kind, TransferDirection.Source);
+        IovIter iter = sample.Iter;
+        iter.Advance(long.MaxValue);
+        Assert.Equal(0, iter.Count);
+        Assert.True(iter.IsEmpty);
+        iter.Advance(1);
+        iter.Revert(sample.Length);
+        Assert.Equal(sample.Content, sample.Read(ref iter));
+        Assert.Throws<ArgumentOutOfRangeException>("bytes", () => iter.Advance(-1));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Restoring_undoes_truncation_and_consumption(string kind)
+    {
+        using var sample = new IterSamples(kind, TransferDirection.Source);
+        IovIter iter = sample.Iter;
+        iter.Advance(11);
+        IovIterState state = iter.SaveState();
+        Assert.Equal((sample.Length - 11, iter.Kind), (state.Count, state.Kind));
+
+        iter.Truncate(30);
+        Assert.Equal(sample.Content[11..41], sample.Read(ref iter));
+        iter.Restore(state);
+
+        Assert.Equal(sample.Content[11..], sample.Read(ref iter));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void A_state_of_another_iterator_is_refused(string kind)
+    {
+        using var sample = new IterSamples(kind, TransferDirection.Source);
+        using var other = new IterSamples(kind, TransferDirection.Source, extra: 3);
+        IovIter iter = sample.Iter;
+        IovIterState state = other.Iter.SaveState();
+        Assert.Throws<ArgumentException>("state", () => iter.Restore(state));
+        Assert.Equal(sample.Content, sample.Read(ref iter));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void A_copy_is_a_saved_position(string kind)
+    {
+        using var sample = new IterSamples(kind, TransferDirection.Source);
+        IovIter iter = sample.Iter;
+        iter.Advance(10);
+        IovIter copy = iter;
+        iter.Advance(10);
+        Assert.Equal(sample.Content[10..], sample.Read(ref copy));
+        Assert.Equal(sample.Content[20..], sample.Read(ref iter));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Truncation_only_shrinks_and_expansion_only_undoes_it(string kind)
+    {
+        using var sample = new IterSamples(kind, TransferDirection.Source);
+        IovIter iter = sample.Iter;
+        iter.Truncate(sample.Length + 1);
+        Assert.Equal(sample.Length, iter.Count);
+        Assert.Throws<ArgumentOutOfRangeException>("count", () => iter.Reexpand(sample.Length + 1));
+        Assert.Throws<ArgumentOutOfRangeException>("count", () => iter.Reexpand(-1));
+        Assert.Throws<ArgumentOutOfRangeException>("count", () => iter.Truncate(-1));
+
+        iter.Truncate(0);
+        Assert.True(iter.IsEmpty);
+        iter.Reexpand(20);
+        Assert.Equal(sample.Content[..20], sample.Read(ref iter));
+        Assert.Throws<ArgumentOutOfRangeException>("count", () => iter.Reexpand(sample.Length - 19));
+        iter.Reexpand(sample.Length - 20);
+        Assert.Equal(sample.Content[20..], sample.Read(ref iter));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Extracting_and_reverting_is_a_round_trip(string kind)
+    {
+        using var sample = new IterSamples(kind, TransferDirection.Source);
+        IovIter iter = sample.Iter;
+        iter.Advance(5);
+        while (iter.Count > 0)
+        {
+            IovIter before = iter;
+            using PageLease lease = iter.ExtractPages(17);
+            IovIter reverted = iter;
+            reverted.Revert(lease.Bytes);
+            Assert.Equal(before.Count, reverted.Count);
+            Assert.Equal(sample.Read(ref before), sample.Read(ref reverted));
+        }
+    }
+
+    [Fact]
+    public void The_default_iterator_is_an_empty_destination()
+    {
+        IovIter iter = default;
+        Assert.Equal((IterKind.Ubuf, TransferDirection.Destination, 0L), (iter.Kind, iter.Direction, iter.Count));
+        iter.Advance(5);
+        Assert.Equal(0, iter.ExtractPages(new PageFragment[1], 5).Bytes);
+        Assert.Equal(0, iter.CopyTo([1]));
+    }
+
+    [Fact]
+    public void Discarding_iterators_only_count()
+    {
+        IovIter iter = IovIter.Discard(100);
+        Assert.Equal(2, iter.CopyTo([1, 2]));
+        Assert.Equal(8, iter.Zero(8));
+        Assert.Equal(90, iter.Count);
+        iter.Revert(10);
+        Assert.Throws<ArgumentOutOfRangeException>(() => iter.Revert(1));
+        IovIterState state = iter.SaveState();
+        iter.Advance(70);
+        Assert.Equal(30, iter.Count);
+        iter.Restore(state);
+        Assert.Equal(100, iter.Count);
+        Assert.Equal((100L, 0, (nuint)0), (iter.SingleSegmentCount, iter.PageCount(10), iter.Alignment));
+        Assert.Throws<ArgumentOutOfRangeException>(() => IovIter.Discard(-1));
+    }
+}

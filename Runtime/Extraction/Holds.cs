@@ -1,0 +1,272 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace BufferLifetime;
+
+/// <summary>Taking and releasing holds: what the extraction of memory that can move comes down to.</summary>
+internal static class Holds
+{
+    /// <summary>Pins a contiguous, non-empty chunk and names the pin.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static int Pin(ThreadLedger ledger, ReadOnlyMemory<byte> chunk, bool allowPeer, out nint address)
+    {
+        Faults.At(FaultPoint.Pin);
+        int index;
+        if (MemoryMarshal.TryGetArray(chunk, out ArraySegment<byte> segment))
+        {
+            index = ledger.Rent();
+            ref Hold hold = ref HoldTable.At(index);
+            Aim(ledger, index, ref hold, segment.Array!);
+            address = Hold.AddressOf(segment.Array!) + segment.Offset;
+            hold.PinArray(segment.Array!, address, segment.Count);
+            hold.Counts = HoldCount.Pin;
+            hold.Version++;
+        }
+        else
+        {
+            index = PinManaged(ledger, chunk, allowPeer, HoldCount.Pin, out address);
+        }
+
+        ledger.PinsAcquired++;
+        ledger.BytesPinned += chunk.Length;
+        return index;
+    }
+
+    /// <summary>Keeps a contiguous, non-empty chunk alive by a reference, without keeping it in place.</summary>
+    internal static int Refer(ThreadLedger ledger, ReadOnlyMemory<byte> chunk, bool allowPeer, out nint address)
+    {
+        Faults.At(FaultPoint.Reference);
+        Memory<byte> memory = MemoryMarshal.AsMemory(chunk);
+        int index;
+        if (MemoryMarshal.TryGetMemoryManager<byte, FolioMemory>(memory, out FolioMemory? manager, out int start, out _))
+        {
+            RefusePeer(manager.Folio, allowPeer);
+            address = manager.AddressAt(start);
+            index = ReferToFolio(ledger, manager.Folio, address, chunk.Length);
+            return index;
+        }
+
+        if (MemoryMarshal.TryGetArray(chunk, out _))
+        {
+            index = ledger.Rent();
+            address = MomentaryAddress(memory.Span);
+            ref Hold hold = ref HoldTable.At(index);
+            hold.HoldObject(memory, address);
+            hold.Counts = HoldCount.Reference;
+            hold.Version++;
+        }
+        else
+        {
+            // The one reference count that a foreign manager has to offer is its pin.
+            index = PinManaged(ledger, chunk, allowPeer, HoldCount.Reference, out address);
+        }
+
+        ledger.ReferencesAcquired++;
+        return index;
+    }
+
+    /// <summary>Takes one reference on a folio. Memory without a folio, like the kernel's slab pages, is recorded and not counted on.</summary>
+    internal static int ReferToFolio(ThreadLedger ledger, Folio? folio, nint address, int bytes)
+    {
+        folio?.Get();
+        int index;
+        try
+        {
+            index = ledger.Rent();
+        }
+        catch
+        {
+            folio?.Put();
+            throw;
+        }
+
+        ref Hold hold = ref HoldTable.At(index);
+        hold.HoldFolio(folio, address, bytes);
+        hold.Counts = HoldCount.Reference;
+        hold.Version++;
+        ledger.ReferencesAcquired++;
+        return index;
+    }
+
+    /// <summary>Gives up the end of a pinned chunk that no entry is left for; the pin itself is one either way.</summary>
+    internal static void Shorten(ThreadLedger ledger, int root, int length)
+    {
+        ref Hold hold = ref HoldTable.At(root);
+        if (hold.Counts == HoldCount.Pin)
+            ledger.BytesPinned -= hold.Bytes - length;
+
+        hold.Bytes = length;
+    }
+
+    /// <summary>
+    /// Lists the pages of a run. Each has a record of its own, so that releasing one twice is told from releasing two; the run is held until the
+    /// last of them. A pin counts once, for the run; references count once for each page.
+    /// </summary>
+    internal static void Share(ThreadLedger ledger, int root, ExtractMode mode, Span<PageFragment> pages, nint page, int offset, int length)
+    {
+        HoldCount counts = HoldCount.Nothing;
+        ref Hold run = ref HoldTable.At(root);
+        run.Shares = pages.Length + 1;
+        if (run.Counts == HoldCount.Reference)
+        {
+            counts = HoldCount.Reference;
+            run.Counts = HoldCount.Nothing;
+            ledger.ReferencesAcquired--;
+        }
+
+        int used = 0;
+        try
+        {
+            for (; used < pages.Length; used++)
+            {
+                int part = Math.Min(length, Pages.Size - offset);
+                pages[used] = new PageFragment(page, offset, part, mode, ShareOf(ledger, root, counts));
+                length -= part;
+                page += Pages.Size;
+                offset = 0;
+            }
+        }
+        catch
+        {
+            PageFragments.Release(pages[..used]);
+            pages[..used].Clear();
+            DropShares(ledger, root, pages.Length - used + 1);
+            throw;
+        }
+
+        // The share that kept the run while its pages were listed.
+        DropShares(ledger, root, 1);
+    }
+
+    private static int ShareOf(ThreadLedger ledger, int root, HoldCount counts)
+    {
+        if (counts == HoldCount.Reference)
+            Faults.At(FaultPoint.Reference);
+
+        int index = ledger.Rent();
+        ref Hold hold = ref HoldTable.At(index);
+        hold.Kind = HoldKind.Share;
+        hold.Parent = root;
+        hold.Counts = counts;
+        hold.Bytes = 0;
+        hold.Version++;
+        if (counts == HoldCount.Reference)
+            ledger.ReferencesAcquired++;
+
+        return index;
+    }
+
+    private static void DropShares(ThreadLedger ledger, int root, int shares)
+    {
+        ref Hold run = ref HoldTable.At(root);
+        if (Interlocked.Add(ref run.Shares, -shares) == 0)
+        {
+            run.Version++;
+            Free(ledger, root, ref run);
+        }
+    }
+
+    internal static bool IsHeld(int index, int version) =>
+        HoldTable.Exists(index) && Volatile.Read(ref HoldTable.At(index).Version) == version;
+
+    /// <summary>Releases a hold once: false, and nothing else, when it was released before.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool TryRelease(ThreadLedger ledger, int index, int version)
+    {
+        if (!HoldTable.Exists(index))
+            return false;
+
+        ref Hold hold = ref HoldTable.At(index);
+        if (Interlocked.CompareExchange(ref hold.Version, version + 1, version) != version)
+            return false;
+
+        Free(ledger, index, ref hold);
+        return true;
+    }
+
+    /// <summary>The record that holds the memory of <paramref name="index"/>: itself, or the run it is a page of.</summary>
+    internal static ref Hold Root(int index)
+    {
+        ref Hold hold = ref HoldTable.At(index);
+        if (hold.Kind == HoldKind.Share)
+            return ref HoldTable.At(hold.Parent);
+
+        return ref hold;
+    }
+
+    private static void Free(ThreadLedger ledger, int index, ref Hold hold)
+    {
+        if (hold.Counts == HoldCount.Pin)
+        {
+            ledger.PinsReleased++;
+            ledger.BytesPinned -= hold.Bytes;
+        }
+        else if (hold.Counts == HoldCount.Reference)
+        {
+            ledger.ReferencesReleased++;
+        }
+
+        if (hold.Kind != HoldKind.Share)
+        {
+            hold.LetGo(ledger, index);
+            return;
+        }
+
+        int parent = hold.Parent;
+        hold.LetGo(ledger, index);
+        DropShares(ledger, parent, 1);
+    }
+
+    private static int PinManaged(ThreadLedger ledger, ReadOnlyMemory<byte> chunk, bool allowPeer, HoldCount counts, out nint address)
+    {
+        Memory<byte> memory = MemoryMarshal.AsMemory(chunk);
+        if (MemoryMarshal.TryGetMemoryManager<byte, FolioMemory>(memory, out FolioMemory? manager))
+            RefusePeer(manager.Folio, allowPeer);
+
+        MemoryHandle handle = chunk.Pin();
+        int index;
+        try
+        {
+            index = ledger.Rent();
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+
+        unsafe
+        {
+            address = (nint)handle.Pointer;
+        }
+
+        ref Hold hold = ref HoldTable.At(index);
+        hold.HoldManaged(handle, memory, address);
+        hold.Counts = counts;
+        hold.Version++;
+        return index;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Aim(ThreadLedger ledger, int index, ref Hold hold, byte[] array)
+    {
+        try
+        {
+            hold.AimAt(array);
+        }
+        catch
+        {
+            ledger.Return(index);
+            throw;
+        }
+    }
+
+    private static unsafe nint MomentaryAddress(Span<byte> span) => (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(span));
+
+    private static void RefusePeer(Folio folio, bool allowPeer)
+    {
+        if (folio.IsPeer && !allowPeer)
+            throw new PeerMemoryException(folio);
+    }
+}

@@ -1,0 +1,124 @@
+using System.Runtime.CompilerServices;
+
+namespace BufferLifetime;
+
+/// <summary>
+/// What one thread counts, and the free records it takes holds from. Threads share nothing on the hot path; a ledger outlives
+/// its thread and is handed to the next one, so no count and no record is ever lost.
+/// </summary>
+internal sealed class ThreadLedger
+{
+    /// <summary>Free records a thread keeps before it passes some on to others.</summary>
+    private const int KeepAtMost = 512;
+
+    private static readonly List<ThreadLedger> All = [];
+    private static readonly Stack<ThreadLedger> Idle = new();
+
+    [ThreadStatic]
+    private static ThreadLedger? _current;
+
+    [ThreadStatic]
+    private static Occupancy? _occupancy;
+
+    internal long PinsAcquired;
+    internal long PinsReleased;
+    internal long ReferencesAcquired;
+    internal long ReferencesReleased;
+    internal long BytesPinned;
+    internal long LeasesOutstanding;
+
+    private int _free = HoldTable.None;
+    private int _freeCount;
+
+    internal static ThreadLedger Current
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _current ?? Occupy();
+    }
+
+    internal static BufferCounters Sum()
+    {
+        long pins = 0, unpins = 0, references = 0, puts = 0, bytes = 0, leases = 0;
+        lock (All)
+        {
+            foreach (ThreadLedger ledger in All)
+            {
+                pins += Volatile.Read(ref ledger.PinsAcquired);
+                unpins += Volatile.Read(ref ledger.PinsReleased);
+                references += Volatile.Read(ref ledger.ReferencesAcquired);
+                puts += Volatile.Read(ref ledger.ReferencesReleased);
+                bytes += Volatile.Read(ref ledger.BytesPinned);
+                leases += Volatile.Read(ref ledger.LeasesOutstanding);
+            }
+        }
+
+        return new BufferCounters(pins, unpins, references, puts, bytes, leases);
+    }
+
+    /// <summary>Takes a free record; the caller owns it until it gives it back.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal int Rent()
+    {
+        int index = _free;
+        if (index == HoldTable.None)
+            index = Restock();
+
+        _free = HoldTable.At(index).Next;
+        _freeCount--;
+        return index;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Return(int index)
+    {
+        HoldTable.At(index).Next = _free;
+        _free = index;
+        if (++_freeCount > KeepAtMost)
+            PassOn();
+    }
+
+    private int Restock()
+    {
+        _free = HoldTable.TakeBatch(out _freeCount);
+        return _free;
+    }
+
+    private void PassOn()
+    {
+        int first = _free, last = first;
+        for (int i = 1; i < HoldTable.BatchSize; i++)
+            last = HoldTable.At(last).Next;
+
+        _free = HoldTable.At(last).Next;
+        _freeCount -= HoldTable.BatchSize;
+        HoldTable.GiveBatch(first, last);
+    }
+
+    private static ThreadLedger Occupy()
+    {
+        BufferLifetimeCounters.EnsureMeter();
+        ThreadLedger? ledger;
+        lock (All)
+        {
+            if (!Idle.TryPop(out ledger))
+                All.Add(ledger = new ThreadLedger());
+        }
+
+        _occupancy = new Occupancy(ledger);
+        return _current = ledger;
+    }
+
+    /// <summary>Dies with its thread and frees the ledger for the next one.</summary>
+    private sealed class Occupancy
+    {
+        private readonly ThreadLedger _ledger;
+
+        internal Occupancy(ThreadLedger ledger) => _ledger = ledger;
+
+        ~Occupancy()
+        {
+            lock (All)
+                Idle.Push(_ledger);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace BufferLifetime;
+
+public partial struct IovIter
+{
+    /// <summary>Contiguous bytes at the position.</summary>
+    /// <remarks>
+    /// The kernel's <c>iov_iter_single_seg_count</c>. Deviations: empty segments are passed over in every kind, and of a folio in a queue only
+    /// what is left counts.
+    /// </remarks>
+    public readonly long SingleSegmentCount
+    {
+        get
+        {
+            if (_count == 0 || _layout is IterLayout.Single or IterLayout.Nothing)
+                return _count;
+
+            return ExtractWillPin ? PeekMemory(_count).Length : PeekStable(_count).Length;
+        }
+    }
+
+    /// <summary>
+    /// The bitwise or of all addresses and lengths from the position on: a power of two that is not in it divides them all.
+    /// Of memory that the garbage collector can move it holds for the moment only.
+    /// </summary>
+    /// <remarks>The kernel's <c>iov_iter_alignment</c>. Empty segments contribute nothing; a discarding iterator is aligned to anything (0).</remarks>
+    public readonly nuint Alignment
+    {
+        get
+        {
+            nuint all = 0;
+            IovIter walk = this;
+            while (walk.NextRun(out nint address, out long length))
+                all |= (nuint)address | (nuint)length;
+
+            return all;
+        }
+    }
+
+    /// <summary>
+    /// The bitwise or of the inner boundaries of the segments, from the position on: where each but the last ends and each but
+    /// the first begins. Of memory that the garbage collector can move it holds for the moment only.
+    /// </summary>
+    /// <remarks>
+    /// The kernel's <c>iov_iter_gap_alignment</c>: zero for a single block, and all ones (aligned to nothing) for the kinds it is not
+    /// defined for, which is all but <see cref="IterKind.Ubuf"/> and <see cref="IterKind.Iovec"/>.
+    /// </remarks>
+    public readonly nuint GapAlignment
+    {
+        get
+        {
+            if (!IsUserBacked)
+                return nuint.MaxValue;
+
+            nuint gaps = 0;
+            nint end = 0;
+            IovIter walk = this;
+            while (walk.NextRun(out nint address, out long length))
+            {
+                if (end != 0)
+                    gaps |= (nuint)end | (nuint)address;
+
+                end = address + (nint)length;
+            }
+
+            return gaps;
+        }
+    }
+
+    /// <summary>An upper bound for the pages that the remaining bytes reach over: entries enough for a page array.</summary>
+    /// <param name="max">The answer is never more than this.</param>
+    /// <returns>Pages of 4096 bytes.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="max"/> is negative.</exception>
+    /// <remarks>
+    /// The kernel's <c>iov_iter_npages</c>. Deviation: for memory that the garbage collector can move it is the bound that holds wherever the
+    /// memory is moved before it is pinned.
+    /// </remarks>
+    public readonly int PageCount(int max)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(max);
+        long pages = 0;
+        IovIter walk = this;
+        bool movable = ExtractWillPin;
+        if (movable)
+        {
+            while (pages < max && walk._count > 0)
+            {
+                int length = walk.PeekMemory(walk._count).Length;
+                pages += Pages.SpannedAnywhere(length);
+                walk.Step(length);
+            }
+        }
+        else
+        {
+            while (pages < max && walk.NextRun(out nint address, out long length))
+                pages += Pages.Spanned(address, length);
+        }
+
+        return (int)Math.Min(pages, max);
+    }
+
+    /// <summary>Takes the next contiguous run, with the address it has at the moment. For working copies only.</summary>
+    private unsafe bool NextRun(out nint address, out long length)
+    {
+        address = 0;
+        length = 0;
+        if (_count == 0)
+            return false;
+
+        if (ExtractWillPin)
+        {
+            Span<byte> span = PeekMemory(_count).Span;
+            address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(span));
+            length = span.Length;
+        }
+        else
+        {
+            BvecEntry run = PeekStable(_count);
+            address = run.Address;
+            length = run.Length;
+        }
+
+        Step(length);
+        return length != 0;
+    }
+}

@@ -1,0 +1,273 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+
+namespace BufferLifetime;
+
+public partial struct IovIter
+{
+    /// <summary>Moves the position forward.</summary>
+    /// <param name="bytes">Bytes; more than <see cref="Count"/> means all that is left.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="bytes"/> is negative.</exception>
+    /// <exception cref="InvalidOperationException">Checked mode is on and the iterator is used outside the call that made it.</exception>
+    /// <remarks>The kernel's <c>iov_iter_advance</c>.</remarks>
+    public void Advance(long bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
+        CheckThread();
+        Step(Math.Min(bytes, _count));
+    }
+
+    /// <summary>Moves the position back: the bytes are left again.</summary>
+    /// <param name="bytes">Bytes, no more than were consumed.</param>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="bytes"/> is negative, or more than was consumed since the iterator was made. The iterator is unchanged.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">Checked mode is on and the iterator is used outside the call that made it.</exception>
+    /// <remarks>
+    /// The kernel's <c>iov_iter_revert</c>. Deviation: going back before the start is detected for every kind; the kernel reads out of bounds.
+    /// </remarks>
+    public void Revert(long bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
+        CheckThread();
+        if (bytes > _consumed)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(bytes), bytes, $"A {_kind} iterator of which {_consumed} bytes were consumed cannot be reverted by {bytes}.");
+        }
+
+        _count += bytes;
+        _consumed -= bytes;
+        if (bytes <= _offset || _layout is IterLayout.Single or IterLayout.Store or IterLayout.Nothing)
+        {
+            _offset -= bytes;
+            return;
+        }
+
+        switch (_layout)
+        {
+            case IterLayout.Queue:
+                RevertQueue(bytes - _offset);
+                break;
+            case IterLayout.Sequence:
+                FindInSequence(_consumed);
+                break;
+            default:
+                RevertSegments(bytes - _offset);
+                break;
+        }
+    }
+
+    /// <summary>Leaves out the end, so that at most <paramref name="count"/> bytes are left. Only ever shrinks.</summary>
+    /// <param name="count">Bytes.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative.</exception>
+    /// <remarks>The kernel's <c>iov_iter_truncate</c>.</remarks>
+    public void Truncate(long count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        if (count >= _count)
+            return;
+
+        _withheld += _count - count;
+        _count = count;
+    }
+
+    /// <summary>Undoes truncation, in whole or in part, so that <paramref name="count"/> bytes are left.</summary>
+    /// <param name="count">Bytes; the count before the truncation, less what was consumed since.</param>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="count"/> is negative, or more than truncation took away. The iterator is unchanged.
+    /// </exception>
+    /// <remarks>The kernel's <c>iov_iter_reexpand</c>. Deviation: expanding past the end is detected; the kernel trusts its caller.</remarks>
+    public void Reexpand(long count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        long more = count - _count;
+        if (more > _withheld)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(count), count, $"A {_kind} iterator with {_count} bytes left, from which {_withheld} were truncated, cannot be expanded to {count}.");
+        }
+
+        _withheld -= more;
+        _count = count;
+        Settle();
+    }
+
+    /// <summary>Keeps the position, to be given to <see cref="Restore"/> when a lower layer may have truncated or advanced.</summary>
+    /// <returns>The position.</returns>
+    /// <remarks>The kernel's <c>iov_iter_save_state</c>.</remarks>
+    public readonly IovIterState SaveState() => new(_source, _cursor, _memory, _count, _offset, _consumed, _withheld, _index, _kind);
+
+    /// <summary>Goes back to a saved position.</summary>
+    /// <param name="state">A state that was saved from this iterator or a copy of it.</param>
+    /// <exception cref="ArgumentException">The state is another iterator's. This one is unchanged.</exception>
+    /// <exception cref="InvalidOperationException">Checked mode is on and the iterator is used outside the call that made it.</exception>
+    /// <remarks>The kernel's <c>iov_iter_restore</c>. Deviation: every kind can be restored.</remarks>
+    public void Restore(in IovIterState state)
+    {
+        CheckThread();
+        bool same = state.Kind == _kind && ReferenceEquals(state.Source, _source) && state.Memory.Equals(_memory)
+            && state.Consumed + state.Count + state.Withheld == _consumed + _count + _withheld;
+        if (!same)
+            throw new ArgumentException($"The state was saved from another {state.Kind} iterator than this {_kind} iterator.", nameof(state));
+
+        _cursor = state.Cursor;
+        _count = state.Count;
+        _offset = state.Offset;
+        _consumed = state.Consumed;
+        _withheld = state.Withheld;
+        _index = state.Index;
+    }
+
+    /// <summary>Consumes bytes that are known to be left.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Step(long bytes)
+    {
+        _count -= bytes;
+        _consumed += bytes;
+        _offset += bytes;
+        Settle();
+    }
+
+    /// <summary>
+    /// Leaves segments that are consumed or empty, so that the position, if any bytes are left, is always at one. The kernel does
+    /// the same eagerly in some kinds and once only in others, which is how two empty entries came to look like the end.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Settle()
+    {
+        if (_layout is not (IterLayout.Single or IterLayout.Store or IterLayout.Nothing))
+            SettleSegments();
+    }
+
+    private void SettleSegments()
+    {
+        switch (_layout)
+        {
+            case IterLayout.Vectors:
+            {
+                var vectors = Unsafe.As<IoVector[]>(_source!);
+                while (_index < _end && _offset >= (long)vectors[_index].Length)
+                    _offset -= (long)vectors[_index++].Length;
+                break;
+            }
+
+            case IterLayout.Bvecs:
+            {
+                var entries = Unsafe.As<BvecEntry[]>(_source!);
+                while (_index < _end && _offset >= entries[_index].Length)
+                    _offset -= entries[_index++].Length;
+                break;
+            }
+
+            case IterLayout.Queue:
+                SettleQueue();
+                break;
+            case IterLayout.Sequence:
+                SettleSequence();
+                break;
+            default:
+            {
+                ReadOnlySpan<Memory<byte>> segments = AllSegments();
+                while (_index < _end && _offset >= segments[_index].Length)
+                    _offset -= segments[_index++].Length;
+                break;
+            }
+        }
+    }
+
+    private readonly long LengthAt(int index) => _layout switch
+    {
+        IterLayout.Vectors => (long)Unsafe.As<IoVector[]>(_source!)[index].Length,
+        IterLayout.Bvecs => Unsafe.As<BvecEntry[]>(_source!)[index].Length,
+        _ => AllSegments()[index].Length,
+    };
+
+    private void RevertSegments(long bytes)
+    {
+        while (true)
+        {
+            long length = LengthAt(--_index);
+            if (bytes <= length)
+            {
+                _offset = length - bytes;
+                return;
+            }
+
+            bytes -= length;
+        }
+    }
+
+    private void SettleQueue()
+    {
+        var segment = Unsafe.As<FolioQueueSegment>(_cursor!);
+        while (true)
+        {
+            if (_index < segment.Count)
+            {
+                long length = segment[_index].Length;
+                if (_offset < length)
+                    break;
+
+                _offset -= length;
+                _index++;
+            }
+            else if (segment.Next is { } next)
+            {
+                segment = next;
+                _index = 0;
+            }
+            else
+            {
+                // Parked behind the last slot: the chain may grow later.
+                break;
+            }
+        }
+
+        _cursor = segment;
+    }
+
+    private void RevertQueue(long bytes)
+    {
+        var segment = Unsafe.As<FolioQueueSegment>(_cursor!);
+        while (true)
+        {
+            if (_index == 0)
+            {
+                segment = segment.Previous!;
+                _index = segment.Count;
+                continue;
+            }
+
+            long length = segment[--_index].Length;
+            if (bytes <= length)
+            {
+                _cursor = segment;
+                _offset = length - bytes;
+                return;
+            }
+
+            bytes -= length;
+        }
+    }
+
+    private void SettleSequence()
+    {
+        var node = Unsafe.As<ReadOnlySequenceSegment<byte>>(_cursor!);
+        while (_count > 0 && _offset >= node.Memory.Length && node.Next is { } next)
+        {
+            _offset -= node.Memory.Length;
+            node = next;
+        }
+
+        _cursor = node;
+    }
+
+    // A chain of memory links forwards only, so going back means walking from its start, where _index bytes are skipped.
+    private void FindInSequence(long consumed)
+    {
+        _cursor = _source;
+        _offset = _index + consumed;
+        SettleSequence();
+    }
+}
