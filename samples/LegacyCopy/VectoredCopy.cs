@@ -121,7 +121,7 @@ internal sealed class VectoredCopy(SafeFileHandle source, SafeFileHandle target)
             }
 
             long written = Native.Write(target, vectors[..count], position + total);
-            PageFragments.PutPages(pages.AsSpan(0, count));
+            PageFragments.PutPages(pages);
             if (written < 0)
                 return written;
 
