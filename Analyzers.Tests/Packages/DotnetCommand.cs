@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using Xunit;
+
+namespace BufferLifetime.Analyzers.Tests.Packages;
+
+/// <summary>Runs the SDK as a user does, apart from the build that runs the tests.</summary>
+internal static class DotnetCommand
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    /// <summary>Runs a command that has to succeed and returns what it printed.</summary>
+    /// <param name="folder">Where the command runs.</param>
+    /// <param name="packages">Where packages are unpacked; null for wherever the machine does that.</param>
+    /// <param name="arguments">The command and its arguments.</param>
+    public static string Run(string folder, string? packages, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", arguments)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+
+        // What the build that runs the tests told itself is not meant for this one.
+        foreach (string name in start.Environment.Keys.Where(IsOfTheOuterBuild).ToArray())
+            start.Environment.Remove(name);
+
+        start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
+        start.Environment["DOTNET_NOLOGO"] = "1";
+        // Build servers that outlive the command would keep its output open.
+        start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
+        start.Environment["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0";
+        if (packages is not null)
+            start.Environment["NUGET_PACKAGES"] = packages;
+
+        using Process process = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start.");
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        if (!Task.WaitAll([output, errors], Patience) || !process.WaitForExit(Patience))
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"`dotnet {string.Join(' ', arguments)}` did not end.");
+        }
+
+        string printed = output.Result + errors.Result;
+        Assert.True(process.ExitCode == 0, $"`dotnet {string.Join(' ', arguments)}` ended with {process.ExitCode}:{Environment.NewLine}{printed}");
+        return printed;
+    }
+
+    private static bool IsOfTheOuterBuild(string name) =>
+        name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase) || name.StartsWith("VSTEST", StringComparison.OrdinalIgnoreCase);
+}

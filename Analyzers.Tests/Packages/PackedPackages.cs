@@ -1,0 +1,161 @@
+using System.IO.Compression;
+using System.Text.Json;
+using System.Xml.Linq;
+
+namespace BufferLifetime.Analyzers.Tests.Packages;
+
+/// <summary>
+/// Both packages, packed from the sources for one run of the tests, with a feed of their own and a folder of their own to be
+/// unpacked in: nothing that the machine knows of an earlier package can answer in their place.
+/// </summary>
+public sealed class PackedPackages : IDisposable
+{
+    private readonly string _root = Directory.CreateTempSubdirectory("BufferLifetime-packages-").FullName;
+
+    /// <summary>Packs.</summary>
+    public PackedPackages()
+    {
+        // Builds into its own folder, because the test run's own build may still be writing to the usual ones.
+        DotnetCommand.Run(
+            FindRepository(), packages: null, "pack", "Package", "-c", "Release", "-o", Feed, "-v", "q",
+            "--artifacts-path", Path.Combine(_root, "build"), $"-p:Version={Version}");
+
+        // A user's project has nothing around it.
+        Directory.CreateDirectory(Consumers);
+        File.WriteAllText(Path.Combine(Consumers, "Directory.Build.props"), "<Project />");
+        File.WriteAllText(Path.Combine(Consumers, "Directory.Build.targets"), "<Project />");
+        File.WriteAllText(Path.Combine(Consumers, "Directory.Packages.props"), "<Project />");
+    }
+
+    /// <summary>The version of both packages.</summary>
+    public static string Version => "0.0.0-test";
+
+    private string Feed => Path.Combine(_root, "feed");
+
+    private string Consumers => Path.Combine(_root, "consumers");
+
+    /// <summary>The names of a package's entries, in order, without what the archive format itself needs.</summary>
+    /// <param name="id">The package.</param>
+    public string[] Entries(string id)
+    {
+        using ZipArchive archive = Open(id);
+        return
+        [
+            .. archive.Entries.Select(entry => entry.FullName)
+                .Where(name => name is not ("[Content_Types].xml" or "_rels/.rels") && !name.StartsWith("package/", StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal),
+        ];
+    }
+
+    /// <summary>The bytes of one entry.</summary>
+    /// <param name="id">The package.</param>
+    /// <param name="entry">The entry's name.</param>
+    public byte[] Read(string id, string entry)
+    {
+        using ZipArchive archive = Open(id);
+        using Stream stream = (archive.GetEntry(entry) ?? throw new FileNotFoundException(entry)).Open();
+        using var bytes = new MemoryStream();
+        stream.CopyTo(bytes);
+        return bytes.ToArray();
+    }
+
+    /// <summary>The times of all entries, once each.</summary>
+    /// <param name="id">The package.</param>
+    public DateTimeOffset[] Times(string id)
+    {
+        using ZipArchive archive = Open(id);
+        return [.. archive.Entries.Select(entry => entry.LastWriteTime).Distinct()];
+    }
+
+    /// <summary>What a package says of itself: elements of its metadata by local name.</summary>
+    /// <param name="id">The package.</param>
+    public ILookup<string, XElement> Metadata(string id)
+    {
+        using var stream = new MemoryStream(Read(id, $"{id}.nuspec"));
+        return XDocument.Load(stream).Root!.Elements().Single().Elements().ToLookup(element => element.Name.LocalName);
+    }
+
+    /// <summary>Makes a new project that references the packages.</summary>
+    /// <param name="name">The project's name, also its folder's.</param>
+    /// <param name="framework">One target framework.</param>
+    /// <param name="source">The program.</param>
+    /// <param name="ids">The packages.</param>
+    internal Consumer NewConsumer(string name, string framework, string source, params string[] ids)
+    {
+        string folder = Path.Combine(Consumers, name);
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Combine(folder, "Program.cs"), source);
+        File.WriteAllText(
+            Path.Combine(folder, $"{name}.csproj"),
+            $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <OutputType>Exe</OutputType>
+                <TargetFramework>{framework}</TargetFramework>
+                <UseAppHost>false</UseAppHost>
+                <Nullable>enable</Nullable>
+                <ImplicitUsings>enable</ImplicitUsings>
+                <RestoreAdditionalProjectSources>{Feed}</RestoreAdditionalProjectSources>
+              </PropertyGroup>
+              <ItemGroup>
+                {string.Concat(ids.Select(id => $"""<PackageReference Include="{id}" Version="{Version}" />"""))}
+              </ItemGroup>
+            </Project>
+            """);
+        return new Consumer(folder, Path.Combine(_root, "unpacked"));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        try
+        {
+            Directory.Delete(_root, recursive: true);
+        }
+        catch (IOException)
+        {
+            // A compiler server may still have an analyzer open; the temporary folder is the system's to empty.
+        }
+        catch (UnauthorizedAccessException)
+        {
+        }
+    }
+
+    private ZipArchive Open(string id) => ZipFile.OpenRead(Path.Combine(Feed, $"{id}.{Version}.nupkg"));
+
+    private static string FindRepository()
+    {
+        string? folder = AppContext.BaseDirectory;
+        while (folder is not null && !File.Exists(Path.Combine(folder, "analyzers.sln")))
+            folder = Path.GetDirectoryName(folder);
+
+        return folder ?? throw new DirectoryNotFoundException("The tests do not run from inside the repository.");
+    }
+}
+
+/// <summary>A user's project.</summary>
+internal sealed class Consumer(string folder, string unpacked)
+{
+    /// <summary>Builds from nothing and returns what was printed.</summary>
+    public string Build(params string[] arguments) =>
+        DotnetCommand.Run(folder, unpacked, ["build", "--no-incremental", "-v", "q", .. arguments]);
+
+    /// <summary>Builds and runs the program and returns what it printed.</summary>
+    public string Run(params string[] arguments) => DotnetCommand.Run(folder, unpacked, ["run", .. arguments]);
+
+    /// <summary>The analyzers that the compiler would be given: folder in the package and file name, from the packages under test.</summary>
+    public string[] Analyzers(params string[] arguments)
+    {
+        string result = Path.Combine(folder, "analyzers.json");
+        DotnetCommand.Run(folder, unpacked, ["build", "-t:ResolveLockFileAnalyzers", "-getItem:Analyzer", $"-getResultOutputFile:{result}", .. arguments]);
+        using JsonDocument document = JsonDocument.Parse(File.ReadAllText(result));
+        return
+        [
+            .. document.RootElement.GetProperty("Items").GetProperty("Analyzer").EnumerateArray()
+                .Select(item => item.GetProperty("FullPath").GetString()!.Replace('\\', '/'))
+                .Where(path => path.StartsWith(unpacked.Replace('\\', '/'), StringComparison.Ordinal))
+                .Select(path => string.Join('/', path.Split('/')[^3..]))
+                .Order(StringComparer.Ordinal),
+        ];
+    }
+}
