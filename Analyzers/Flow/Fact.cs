@@ -64,17 +64,17 @@ internal sealed class Fact(FactKind kind, IOperation operation)
 
     public Departure Departure { get; init; }
 
+    /// <summary>For an escape: whether what leaves leads back to the buffer, or only to its bytes.</summary>
+    public bool LeadsToOwner { get; init; }
+
     /// <summary>Whether bytes are written through the used place.</summary>
     public bool Writes { get; init; }
 
-    /// <summary>Whether only an element of the target is meant: one fragment of many.</summary>
-    public bool OfElement { get; init; }
+    /// <summary>How a view refers to what its source refers to.</summary>
+    public RefRole Role { get; init; } = RefRole.View;
 
     /// <summary>Whether a view adds to what its target refers to, as the elements of a new array do.</summary>
     public bool Accumulates { get; init; }
-
-    /// <summary>Whether a view stands for its source itself: a task over several tasks.</summary>
-    public bool Gathers { get; init; }
 
     /// <summary>Whether an assignment stands for what a callee may have written: what lives no longer than the call is kept.</summary>
     public bool IsHavoc { get; init; }

@@ -99,7 +99,7 @@ internal sealed partial class FactBuilder
         if (!lends && result >= 0 && method.MethodKind == MethodKind.Constructor && CanCarry(parameter.Type))
         {
             // An object made around a buffer lives no longer than the buffer.
-            Add(new Fact(FactKind.View, call) { Target = result, Source = value.Place, Accumulates = true });
+            Add(new Fact(FactKind.View, call) { Target = result, Source = value.Place, Role = RefRole.Container, Accumulates = true });
         }
     }
 
@@ -131,10 +131,10 @@ internal sealed partial class FactBuilder
                     break;
                 case Effect.View view when At(view.Source).HasPlace:
                     Use(call, At(view.Source));
-                    Add(new Fact(FactKind.View, call) { Target = result, Source = At(view.Source).Place, OfElement = view.OfElement, Accumulates = true });
+                    Add(new Fact(FactKind.View, call) { Target = result, Source = At(view.Source).Place, Role = view.OfElement ? RefRole.Element : RefRole.View, Accumulates = true });
                     break;
                 case Effect.Gather gather when At(gather.Source).HasPlace:
-                    Add(new Fact(FactKind.View, call) { Target = result, Source = At(gather.Source).Place, Gathers = true, Accumulates = true });
+                    Add(new Fact(FactKind.View, call) { Target = result, Source = At(gather.Source).Place, Role = RefRole.Owner, Accumulates = true });
                     break;
                 case Effect.Same same:
                     value = At(same.Source);

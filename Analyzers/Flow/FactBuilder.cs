@@ -77,7 +77,7 @@ internal sealed partial class FactBuilder
         if (block.FallThroughSuccessor is { Semantics: ControlFlowBranchSemantics.Return } && value.HasPlace)
         {
             Add(new Fact(FactKind.Use, branchValue) { Target = value.Place });
-            Add(new Fact(FactKind.Escape, branchValue) { Target = value.Place, Departure = Departure.Returned });
+            Escape(branchValue, value, Departure.Returned);
         }
     }
 
@@ -191,7 +191,7 @@ internal sealed partial class FactBuilder
         }
 
         int result = _body.Places.NewTemporary();
-        Add(new Fact(FactKind.View, operation) { Target = result, Source = source.Place, OfElement = ofElement });
+        Add(new Fact(FactKind.View, operation) { Target = result, Source = source.Place, Role = ofElement ? RefRole.Element : RefRole.View });
         return Named(result);
     }
 
@@ -273,6 +273,12 @@ internal sealed partial class FactBuilder
         if (writesThrough)
         {
             Use(operation, target, writes: true);
+            if (target.HasPlace && value.HasPlace && !Outlives(target.Place))
+            {
+                // What is put into a container of the body's own is seen through the container from now on.
+                Add(new Fact(FactKind.View, operation) { Target = target.Place, Source = value.Place, Role = RefRole.Container, Accumulates = true });
+            }
+
             Escape(operation, value, Departure.Stored);
         }
         else if (target.HasPlace)
@@ -293,7 +299,7 @@ internal sealed partial class FactBuilder
     {
         if (value.HasPlace)
         {
-            Add(new Fact(FactKind.Escape, operation) { Target = value.Place, Departure = departure });
+            Add(new Fact(FactKind.Escape, operation) { Target = value.Place, Departure = departure, LeadsToOwner = LeadsToOwner(value.Operation?.Type) });
         }
     }
 
@@ -480,7 +486,7 @@ internal sealed partial class FactBuilder
             if (value.HasPlace && CanCarry(child.Type))
             {
                 result = result < 0 ? _body.Places.NewTemporary() : result;
-                Add(new Fact(FactKind.View, operation) { Target = result, Source = value.Place, Accumulates = true });
+                Add(new Fact(FactKind.View, operation) { Target = result, Source = value.Place, Role = RefRole.Container, Accumulates = true });
             }
         }
 
@@ -499,6 +505,9 @@ internal sealed partial class FactBuilder
 
     private static bool IsAddress(ITypeSymbol? type) =>
         type is IPointerTypeSymbol or { SpecialType: SpecialType.System_IntPtr or SpecialType.System_UIntPtr };
+
+    /// <summary>Whether the holder of a value of the type could find the buffer behind it and release that: not from an address or a span.</summary>
+    private static bool LeadsToOwner(ITypeSymbol? type) => type is not null && !IsAddress(type) && !type.IsRefLikeType && !type.IsUnmanagedType;
 
     /// <summary>Whether a value of the type can lead to a buffer at all.</summary>
     private static bool CanCarry(ITypeSymbol? type) => type switch

@@ -14,6 +14,9 @@ internal enum RefRole
     /// <summary>Something derived that lives no longer than the resource.</summary>
     View,
 
+    /// <summary>Something that contains what is derived from the resource: an array of addresses, an object made around a buffer.</summary>
+    Container,
+
     /// <summary>The account of an acquisition: it can be asked, but it holds nothing.</summary>
     Account,
 }

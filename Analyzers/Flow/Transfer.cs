@@ -246,7 +246,7 @@ internal sealed class Transfer(Body body, IContractSource contracts)
 
     private PathState View(Fact fact, PathState path)
     {
-        RefSet refs = fact.Gathers ? path.RefsOf(fact.Source) : path.RefsOf(fact.Source).As(fact.OfElement ? RefRole.Element : RefRole.View);
+        RefSet refs = path.RefsOf(fact.Source).As(fact.Role);
         return fact.Accumulates
             ? path.WithRefs(fact.Target, path.RefsOf(fact.Target).Union(refs))
             : Forget(path, fact.Target).WithRefs(fact.Target, refs);
@@ -301,7 +301,7 @@ internal sealed class Transfer(Body body, IContractSource contracts)
         for (int i = 0; i < refs.Count; i++)
         {
             Resource resource = body.Resources[refs[i].Resource];
-            if (!HandsOn(resource, refs[i].Kind, fact.Departure))
+            if (!HandsOn(resource, refs[i].Kind, fact))
             {
                 continue;
             }
@@ -316,7 +316,7 @@ internal sealed class Transfer(Body body, IContractSource contracts)
         return path;
     }
 
-    private static bool HandsOn(Resource resource, RefRole kind, Departure departure)
+    private static bool HandsOn(Resource resource, RefRole kind, Fact fact)
     {
         if (resource.Kind == ResourceKind.Iterator || kind == RefRole.Account)
         {
@@ -325,7 +325,7 @@ internal sealed class Transfer(Body body, IContractSource contracts)
 
         // A task that is returned is still pending when the finally regions around the return run.
         return resource.Kind == ResourceKind.Loan
-            ? departure != Departure.Returned
-            : kind != RefRole.View || departure is Departure.Returned or Departure.Stored or Departure.Captured or Departure.TakenOver;
+            ? fact.Departure != Departure.Returned
+            : kind < RefRole.View || fact.Departure is Departure.Captured or Departure.TakenOver || (fact.LeadsToOwner && fact.Departure is Departure.Returned or Departure.Stored);
     }
 }

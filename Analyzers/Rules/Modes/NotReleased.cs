@@ -33,6 +33,18 @@ internal sealed class NotReleased : Rule
 
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
+        if (fact.Kind is FactKind.Release or FactKind.Escape)
+        {
+            foreach (PathState path in before.Paths)
+            {
+                RefSet refs = path.RefsOf(fact.Target);
+                for (int i = 0; i < refs.Count; i++)
+                {
+                    _settled.Add(refs[i].Resource);
+                }
+            }
+        }
+
         if (fact.Kind != FactKind.Acquire || !Concerns(findings.Body.Resources[fact.Resource]))
         {
             return;
@@ -58,11 +70,7 @@ internal sealed class NotReleased : Rule
                     continue;
                 }
 
-                if ((hold.Holding & (Holding.Released | Holding.HandedOn)) != 0)
-                {
-                    _settled.Add(resource.Id);
-                }
-                else if (IsOwed(hold) && leaving.Kind != ExitKind.Failure)
+                if (IsOwed(hold) && leaving.Kind != ExitKind.Failure)
                 {
                     Leak(resource.Id, Spots.OfExit(leaving), leaving.Kind == ExitKind.Throw ? "this throw is reached" : leaving.Returned is null && Spots.OfExit(leaving) is null ? "the end of the method is reached" : "this return is reached");
                 }
