@@ -84,7 +84,7 @@ internal sealed partial class FactBuilder
     private Value Visit(IOperation? operation)
     {
         Value value = VisitCore(operation);
-        return operation is null or IConversionOperation or IArgumentOperation ? value : value with { Operation = operation };
+        return operation is null or IArgumentOperation || (operation is IConversionOperation && value.Operation is not null) ? value : value with { Operation = operation };
     }
 
     private Value VisitCore(IOperation? operation)
@@ -443,8 +443,11 @@ internal sealed partial class FactBuilder
         Value operand = Visit(awaited.Operation);
         Use(awaited, operand);
         int result = _body.Places.NewTemporary();
-        Add(new Fact(FactKind.Suspend, awaited) { MayThrow = _canFail });
+
+        // An await that throws has waited, too: the operation is over either way.
         Add(new Fact(FactKind.Complete, awaited) { Target = result, Source = operand.Place });
+        Add(new Fact(FactKind.Suspend, awaited));
+        Point(awaited);
         return Named(result);
     }
 
@@ -507,7 +510,8 @@ internal sealed partial class FactBuilder
         type is IPointerTypeSymbol or { SpecialType: SpecialType.System_IntPtr or SpecialType.System_UIntPtr };
 
     /// <summary>Whether the holder of a value of the type could find the buffer behind it and release that: not from an address or a span.</summary>
-    private static bool LeadsToOwner(ITypeSymbol? type) => type is not null && !IsAddress(type) && !type.IsRefLikeType && !type.IsUnmanagedType;
+    private static bool LeadsToOwner(ITypeSymbol? type) =>
+        type is null || (!IsAddress(type) && !type.IsRefLikeType && !type.IsUnmanagedType);
 
     /// <summary>Whether a value of the type can lead to a buffer at all.</summary>
     private static bool CanCarry(ITypeSymbol? type) => type switch
