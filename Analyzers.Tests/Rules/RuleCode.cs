@@ -1,0 +1,75 @@
+using System.Diagnostics.CodeAnalysis;
+using BufferLifetime.Analyzers.Tests.Verification;
+using Microsoft.CodeAnalysis;
+using VerifyCS = BufferLifetime.Analyzers.Tests.Verification.CSharpVerifier<BufferLifetime.Analyzers.BufferLifetimeAnalyzer>;
+
+namespace BufferLifetime.Analyzers.Tests.Rules;
+
+/// <summary>
+/// Runs every rule over a piece of code beside a prelude that the pieces share: the usual namespaces, and callees that the analysis sees
+/// no further than their signatures.
+/// </summary>
+internal static class RuleCode
+{
+    private const string Prelude = """
+        global using System;
+        global using System.Collections.Concurrent;
+        global using System.Collections.Generic;
+        global using System.IO;
+        global using System.Linq;
+        global using System.Runtime.CompilerServices;
+        global using System.Threading;
+        global using System.Threading.Channels;
+        global using System.Threading.Tasks;
+        global using BufferLifetime;
+
+        internal static class Any
+        {
+            public static bool Chance() => Environment.TickCount64 % 2 == 0;
+            public static int Number() => Environment.TickCount;
+            public static int Transfer(nint address, int length) => length;
+            public static int Transfer(ReadOnlySpan<IoVector> vectors) => vectors.Length;
+            public static Task Pause() => Task.Delay(1);
+            public static Task<int> PauseForNumber() => Task.FromResult(1);
+            public static ValueTask Briefly() => default;
+            public static void Keep(object thing) => GC.KeepAlive(thing);
+            public static long Length(IovIter iter) => iter.Count;
+            public static ValueTask<long> LengthAsync(IovIter iter) => new(iter.Count);
+        }
+        """;
+
+    /// <summary>Members of a class, with the expected reports marked.</summary>
+    public static Task VerifyMembersAsync([StringSyntax("C#-test")] string members, params DiagnosticResult[] expected) =>
+        VerifyAsync("internal partial class C {" + members + "\n}", [], expected);
+
+    /// <summary>As <see cref="VerifyMembersAsync(string, DiagnosticResult[])"/>, with the IDs that the test is not about switched off.</summary>
+    public static Task VerifyMembersAsync(string[] disabled, [StringSyntax("C#-test")] string members, params DiagnosticResult[] expected) =>
+        VerifyAsync("internal partial class C {" + members + "\n}", disabled, expected);
+
+    /// <summary>A whole file.</summary>
+    public static Task VerifyAsync([StringSyntax("C#-test")] string source, params DiagnosticResult[] expected) => VerifyAsync(source, [], expected);
+
+    public static Task VerifyAsync([StringSyntax("C#-test")] string source, string[] disabled, params DiagnosticResult[] expected) =>
+        Test(source, disabled, expected).RunAsync();
+
+    /// <summary>Top-level statements.</summary>
+    public static Task VerifyProgramAsync([StringSyntax("C#-test")] string source, params DiagnosticResult[] expected)
+    {
+        VerifyCS.Test test = Test(source, [], expected);
+        test.TestState.OutputKind = OutputKind.ConsoleApplication;
+        return test.RunAsync();
+    }
+
+    private static VerifyCS.Test Test(string source, string[] disabled, DiagnosticResult[] expected)
+    {
+        VerifyCS.Test test = new()
+        {
+            TestState = { Sources = { source, Prelude } },
+            // One test of each rule looks at these; they are no matter of flow.
+            TestBehaviors = TestBehaviors.SkipGeneratedCodeCheck | TestBehaviors.SkipSuppressionCheck,
+        };
+        test.DisabledDiagnostics.AddRange(disabled);
+        test.ExpectedDiagnostics.AddRange(expected);
+        return test;
+    }
+}
