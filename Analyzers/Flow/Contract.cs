@@ -24,6 +24,23 @@ internal sealed class Contract(ImmutableArray<Effect> effects)
 {
     public ImmutableArray<Effect> Effects { get; } = effects;
 
+    /// <summary>Whether an exception is to be expected from the call: not from one that only looks, or only hands the same thing on.</summary>
+    public bool MayThrow
+    {
+        get
+        {
+            foreach (Effect effect in Effects)
+            {
+                if (effect is Effect.Acquire or Effect.Lend or Effect.Borrow or Effect.Retain or Effect.Complete)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
     public bool Releases(Slot slot)
     {
         foreach (Effect effect in Effects)

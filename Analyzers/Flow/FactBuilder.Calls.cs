@@ -116,7 +116,11 @@ internal sealed partial class FactBuilder
             _ => Value.None,
         };
 
-        Point(call);
+        if (contract.MayThrow)
+        {
+            Point(call);
+        }
+
         int result = type is null or { SpecialType: SpecialType.System_Void } ? -1 : _body.Places.NewTemporary();
         Value value = result >= 0 ? Named(result) : Value.None;
         UseWhatIsNotNamed(call, contract, receiver, arguments);
