@@ -209,6 +209,9 @@ internal enum Inspection
     /// <summary>Above zero exactly when something was acquired.</summary>
     Amount,
 
+    /// <summary>Above zero exactly when something was acquired, of an owner that is there either way.</summary>
+    LeaseAmount,
+
     /// <summary>True exactly when nothing was acquired.</summary>
     IsEmpty,
 

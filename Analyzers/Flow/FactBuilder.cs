@@ -137,6 +137,8 @@ internal sealed partial class FactBuilder
                 return Visit(isNull.Operand).Expression is { } tested ? new Value(-1, Equal(tested, null)) : Value.None;
             case IIsPatternOperation pattern:
                 return VisitPattern(pattern);
+            case IIsTypeOperation type:
+                return VisitTypeTest(type);
             case IArrayElementReferenceOperation element:
                 return VisitElement(element);
             case IImplicitIndexerReferenceOperation indexer:
@@ -264,6 +266,11 @@ internal sealed partial class FactBuilder
         // The target's own operands are evaluated first.
         Value target = VisitTarget(assignment.Target, out bool writesThrough);
         Value value = Visit(assignment.Value);
+        if (assignment.Target is IDiscardOperation)
+        {
+            return value;
+        }
+
         Store(assignment, target, value, writesThrough);
         return target.HasPlace && !writesThrough ? target : value;
     }
@@ -389,10 +396,19 @@ internal sealed partial class FactBuilder
         }
 
         Value whole = Visit(source);
-        foreach (IOperation element in targets.Elements)
+        IPropertySymbol[] positional = source.Type is { IsRecord: true } record ? Positional(record) : [];
+        for (int i = 0; i < targets.Elements.Length; i++)
         {
+            IOperation element = targets.Elements[i];
+            if (element is IDiscardOperation)
+            {
+                continue;
+            }
+
             Value written = VisitTarget(element, out bool writesThrough);
-            Value part = CanCarry(element.Type) ? Derive(deconstruction, whole, ofElement: false) : Value.None;
+            Value part = i < positional.Length ? PartOf(deconstruction, whole, positional[i])
+                : CanCarry(element.Type) ? Derive(deconstruction, whole, ofElement: false)
+                : Value.None;
             Store(deconstruction, written, part, writesThrough);
         }
 
