@@ -25,6 +25,9 @@ internal static class Gate
                 case IInvocationOperation invocation when !opens:
                     opens = protocols.OpensGate(invocation.TargetMethod);
                     break;
+                case IObjectCreationOperation { Constructor: { } constructor } when !opens:
+                    opens = protocols.OpensGate(constructor);
+                    break;
                 case IAnonymousFunctionOperation { Symbol.Parameters: var parameters } when !opens:
                     foreach (IParameterSymbol parameter in parameters)
                     {

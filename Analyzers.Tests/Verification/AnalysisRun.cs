@@ -45,7 +45,7 @@ public sealed class AnalysisRun
         Compilation compilation,
         ImmutableArray<DiagnosticAnalyzer> analyzers,
         AnalyzerOptions options,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancel = default)
     {
         if (analyzers.IsEmpty)
             return new AnalysisRun(compilation, [], [], []);
@@ -53,12 +53,13 @@ public sealed class AnalysisRun
         ConcurrentQueue<AnalyzerFailure> failures = new();
         CompilationWithAnalyzersOptions runOptions = new(
             options,
-            onAnalyzerException: (exception, analyzer, diagnostic) => failures.Enqueue(new AnalyzerFailure(analyzer, diagnostic, exception)),
+            onAnalyzerException: (exception, analyzer, diagnostic) =>
+                failures.Enqueue(new AnalyzerFailure(analyzer, diagnostic, exception)),
             concurrentAnalysis: true,
             logAnalyzerExecutionTime: false,
             reportSuppressedDiagnostics: false);
         AnalysisResult result = await new CompilationWithAnalyzers(compilation, analyzers, runOptions)
-            .GetAnalysisResultAsync(cancellationToken).ConfigureAwait(false);
+            .GetAnalysisResultAsync(cancel);
 
         IEnumerable<Diagnostic> local = result.SyntaxDiagnostics.Values.Concat(result.SemanticDiagnostics.Values)
             .SelectMany(byAnalyzer => byAnalyzer.Values)

@@ -40,11 +40,11 @@ public sealed class AnalyzerHarness
 
     public Task<AnalysisRun> RunAsync(params IEnumerable<string> sources) => RunAsync(Compile(sources));
 
-    public Task<AnalysisRun> RunAsync(IEnumerable<(string Path, string Text)> files, CancellationToken cancellationToken = default) =>
-        RunAsync(Compile(files), cancellationToken);
+    public Task<AnalysisRun> RunAsync(IEnumerable<(string Path, string Text)> files, CancellationToken cancel = default) =>
+        RunAsync(Compile(files), cancel);
 
-    public Task<AnalysisRun> RunAsync(Compilation compilation, CancellationToken cancellationToken = default) =>
-        AnalysisRun.CreateAsync(compilation, _analyzers, Options(), cancellationToken);
+    public Task<AnalysisRun> RunAsync(Compilation compilation, CancellationToken cancel = default) =>
+        AnalysisRun.CreateAsync(compilation, _analyzers, Options(), cancel);
 
     public CSharpCompilation Compile(params IEnumerable<string> sources) =>
         Compile(sources.Select((source, index) => ($"{AnalyzerTest.DefaultPrefix}{index}.cs", source)));

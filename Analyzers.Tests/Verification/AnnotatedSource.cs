@@ -6,7 +6,9 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace BufferLifetime.Analyzers.Tests.Verification;
 
-/// <summary>Prints sources with <c>^^^^ ID: message</c> under what was reported and <c>~~~~ ID</c> under what was expected and is missing.</summary>
+/// <summary>
+/// Prints sources with <c>^^^^ ID: message</c> under what was reported and <c>~~~~ ID</c> under what was expected and is missing.
+/// </summary>
 internal sealed class AnnotatedSource
 {
     private readonly string _path;

@@ -12,9 +12,9 @@ internal static class AppliedAction
         CodeAction action,
         Solution before,
         CodeActionValidationMode validation,
-        CancellationToken cancellationToken)
+        CancellationToken cancel)
     {
-        var operations = await action.GetOperationsAsync(cancellationToken).ConfigureAwait(false);
+        var operations = await action.GetOperationsAsync(cancel);
         if (operations.OfType<ApplyChangesOperation>().ToArray() is not [var applied])
             throw new VerificationException($"The action '{action.Title}' does not make exactly one change to the solution.");
 
@@ -22,7 +22,7 @@ internal static class AppliedAction
         foreach (ProjectChanges project in after.GetChanges(before).GetProjectChanges())
         {
             foreach (DocumentId id in project.GetChangedDocuments().Concat(project.GetAddedDocuments()))
-                after = await ReparseAsync(after, after.GetDocument(id)!, action.Title, validation, cancellationToken).ConfigureAwait(false);
+                after = await ReparseAsync(after, after.GetDocument(id)!, action.Title, validation, cancel);
         }
 
         return after;
@@ -33,13 +33,13 @@ internal static class AppliedAction
         Document document,
         string title,
         CodeActionValidationMode validation,
-        CancellationToken cancellationToken)
+        CancellationToken cancel)
     {
-        SourceText text = await document.GetTextAsync(cancellationToken).ConfigureAwait(false);
+        SourceText text = await document.GetTextAsync(cancel);
         SourceText written = SourceText.From(text.ToString(), text.Encoding, text.ChecksumAlgorithm);
-        SyntaxNode made = (await document.GetSyntaxRootAsync(cancellationToken).ConfigureAwait(false))!;
-        SyntaxNode parsed = await CSharpSyntaxTree.ParseText(written, (CSharpParseOptions)document.Project.ParseOptions!, cancellationToken: cancellationToken)
-            .GetRootAsync(cancellationToken).ConfigureAwait(false);
+        SyntaxNode made = (await document.GetSyntaxRootAsync(cancel))!;
+        var parseOptions = (CSharpParseOptions)document.Project.ParseOptions!;
+        SyntaxNode parsed = await CSharpSyntaxTree.ParseText(written, parseOptions, cancellationToken: cancel).GetRootAsync(cancel);
         bool same = validation switch
         {
             CodeActionValidationMode.None => true,
@@ -49,7 +49,8 @@ internal static class AppliedAction
         if (!same)
         {
             throw new VerificationException(
-                $"The action '{title}' made a tree for '{document.FilePath}' that its text does not parse to: {FirstDifference(made, parsed)}\n{text}");
+                $"The action '{title}' made a tree for '{document.FilePath}' that its text does not parse to: " +
+                $"{FirstDifference(made, parsed)}\n{text}");
         }
 
         return solution.WithDocumentText(document.Id, written);
@@ -57,7 +58,8 @@ internal static class AppliedAction
 
     private static string FirstDifference(SyntaxNode made, SyntaxNode parsed)
     {
-        foreach ((SyntaxNodeOrToken ours, SyntaxNodeOrToken theirs) in made.DescendantNodesAndTokensAndSelf().Zip(parsed.DescendantNodesAndTokensAndSelf()))
+        var pairs = made.DescendantNodesAndTokensAndSelf().Zip(parsed.DescendantNodesAndTokensAndSelf());
+        foreach ((SyntaxNodeOrToken ours, SyntaxNodeOrToken theirs) in pairs)
         {
             if (!ours.IsKind(theirs.Kind()) || (ours.IsToken && ours.ToString() != theirs.ToString()))
                 return $"'{ours}' is {ours.Kind()}, and parses as {theirs.Kind()} '{theirs}'.";

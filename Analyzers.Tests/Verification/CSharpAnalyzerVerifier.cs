@@ -9,7 +9,8 @@ public static class CSharpVerifier<TAnalyzer>
 {
     public static DiagnosticResult Diagnostic() => CSharpVerifier<TAnalyzer, EmptyCodeFixProvider>.Diagnostic();
 
-    public static DiagnosticResult Diagnostic(string diagnosticId) => CSharpVerifier<TAnalyzer, EmptyCodeFixProvider>.Diagnostic(diagnosticId);
+    public static DiagnosticResult Diagnostic(string diagnosticId) =>
+        CSharpVerifier<TAnalyzer, EmptyCodeFixProvider>.Diagnostic(diagnosticId);
 
     public static DiagnosticResult Diagnostic(DiagnosticDescriptor descriptor) => new(descriptor);
 

@@ -15,7 +15,8 @@ public static class CSharpVerifier<TAnalyzer, TCodeFix>
     /// <summary>The only diagnostic that the analyzer has; one with several must be asked by ID.</summary>
     public static DiagnosticResult Diagnostic() => new(new DefaultDescriptor(new TAnalyzer().SupportedDiagnostics).Require());
 
-    public static DiagnosticResult Diagnostic(string diagnosticId) => new(DefaultDescriptor.Find(new TAnalyzer().SupportedDiagnostics, diagnosticId));
+    public static DiagnosticResult Diagnostic(string diagnosticId) =>
+        new(DefaultDescriptor.Find(new TAnalyzer().SupportedDiagnostics, diagnosticId));
 
     public static DiagnosticResult Diagnostic(DiagnosticDescriptor descriptor) => new(descriptor);
 

@@ -51,27 +51,31 @@ public abstract class CodeFixTest : AnalyzerTest
 
     protected abstract IEnumerable<CodeFixProvider> GetCodeFixProviders();
 
-    private protected override async Task RunImplAsync(SolutionState testState, CancellationToken cancellationToken)
+    private protected override async Task RunImplAsync(SolutionState testState, CancellationToken cancel)
     {
         SolutionState fixedState = FixedState.Inherit(testState, FixableIds);
         SolutionState batchFixedState = BatchFixedState.Inherit(fixedState, FixableIds);
         ExpectedSolution input = Read(testState);
-        var compiled = await VerifyInputAsync(input, cancellationToken).ConfigureAwait(false);
+        var compiled = await VerifyInputAsync(input, cancel);
         if (!FixedState.IsSet && !BatchFixedState.IsSet)
             return;
 
         ExpectedSolution output = Read(fixedState);
         ExpectedSolution batchOutput = Read(batchFixedState);
-        await VerifyFixesAsync(input, output, batchOutput, cancellationToken).ConfigureAwait(false);
-        await VerifyFixedAsync(output, "Diagnostics of the fixed state", fixedState, compiled, cancellationToken).ConfigureAwait(false);
+        await VerifyFixesAsync(input, output, batchOutput, cancel);
+        await VerifyFixedAsync(output, "Diagnostics of the fixed state", fixedState, compiled, cancel);
         if (BatchFixedState.IsSet && !CodeFixTestBehaviors.HasFlag(CodeFixTestBehaviors.SkipFixAllCheck))
-            await VerifyFixedAsync(batchOutput, "Diagnostics of the batch fixed state", batchFixedState, compiled, cancellationToken).ConfigureAwait(false);
+            await VerifyFixedAsync(batchOutput, "Diagnostics of the batch fixed state", batchFixedState, compiled, cancel);
     }
 
     private protected override bool IsIncluded(Diagnostic compilerDiagnostic) =>
         base.IsIncluded(compilerDiagnostic) || FixableIds.Contains(compilerDiagnostic.Id);
 
-    private async Task VerifyFixesAsync(ExpectedSolution input, ExpectedSolution output, ExpectedSolution batchOutput, CancellationToken cancellationToken)
+    private async Task VerifyFixesAsync(
+        ExpectedSolution input,
+        ExpectedSolution output,
+        ExpectedSolution batchOutput,
+        CancellationToken cancel)
     {
         ImmutableArray<DiagnosticResult> fixable = [.. input.Diagnostics.Where(diagnostic => FixableIds.Contains(diagnostic.Id))];
         await VerifyFixAsync(
@@ -79,9 +83,12 @@ public abstract class CodeFixTest : AnalyzerTest
             new IterationLimit(NumberOfIncrementalIterations ?? (input.SameTextAs(output) ? 0 : -fixable.Length)),
             input,
             output,
-            cancellationToken).ConfigureAwait(false);
+            cancel);
 
-        int documents = fixable.Where(diagnostic => diagnostic.HasLocation).Select(diagnostic => diagnostic.Spans[0].Span.Path).Distinct().Count();
+        int documents = fixable.Where(diagnostic => diagnostic.HasLocation)
+            .Select(diagnostic => diagnostic.Spans[0].Span.Path)
+            .Distinct()
+            .Count();
         bool changes = !input.SameTextAs(batchOutput);
         (FixAllScope Scope, CodeFixTestBehaviors Skip, int Limit)[] scopes =
         [
@@ -93,8 +100,8 @@ public abstract class CodeFixTest : AnalyzerTest
         ];
         foreach (var (scope, skip, limit) in scopes.Where(scope => !CodeFixTestBehaviors.HasFlag(scope.Skip)))
         {
-            await VerifyFixAsync(new FixAllStep(scope, CodeActionValidationMode), new IterationLimit(limit), input, batchOutput, cancellationToken)
-                .ConfigureAwait(false);
+            FixAllStep step = new(scope, CodeActionValidationMode);
+            await VerifyFixAsync(step, new IterationLimit(limit), input, batchOutput, cancel);
         }
     }
 
@@ -103,7 +110,7 @@ public abstract class CodeFixTest : AnalyzerTest
         IterationLimit limit,
         ExpectedSolution input,
         ExpectedSolution output,
-        CancellationToken cancellationToken)
+        CancellationToken cancel)
     {
         FixLoop loop = new(
             step,
@@ -112,10 +119,9 @@ public abstract class CodeFixTest : AnalyzerTest
             Providers,
             new CodeActionChoice(CodeActionIndex, CodeActionEquivalenceKey),
             AnalyzeAsync);
-        FixOutcome outcome = await loop.RunAsync(await CreateSolutionAsync(input, cancellationToken).ConfigureAwait(false), cancellationToken)
-            .ConfigureAwait(false);
+        FixOutcome outcome = await loop.RunAsync(await CreateSolutionAsync(input, cancel), cancel);
 
-        string? difference = await FixedText.CompareAsync(output, outcome.Solution, cancellationToken).ConfigureAwait(false);
+        string? difference = await FixedText.CompareAsync(output, outcome.Solution, cancel);
         if (difference is null && outcome.Failure is null)
             return;
 
@@ -128,12 +134,13 @@ public abstract class CodeFixTest : AnalyzerTest
         string stage,
         SolutionState state,
         ImmutableArray<Diagnostic> compiledInput,
-        CancellationToken cancellationToken)
+        CancellationToken cancel)
     {
         string hint = state.MarkupHandling == MarkupMode.IgnoreFixable
-            ? $"\nMarkup of fixable IDs in fixed code is ignored; set {nameof(SolutionState.MarkupHandling)} = MarkupMode.Allow to expect what is left."
+            ? "\nMarkup of fixable IDs in fixed code is ignored: " +
+                $"set {nameof(SolutionState.MarkupHandling)} = MarkupMode.Allow to expect what is left."
             : "";
-        var compiled = await VerifyStateAsync(output, stage, hint, cancellationToken).ConfigureAwait(false);
+        var compiled = await VerifyStateAsync(output, stage, hint, cancel);
 
         var known = compiledInput.ToLookup(diagnostic => diagnostic.Id);
         var listed = output.Diagnostics.ToLookup(diagnostic => diagnostic.Id);

@@ -13,6 +13,6 @@ public enum CodeFixTestBehaviors
     /// <summary>Applies one fix, to the first fixable diagnostic, and stops.</summary>
     FixOne = 1 << 3,
 
-    /// <summary>Lets a fix answer a diagnostic that is reported only when the whole compilation has been seen, which editors never offer.</summary>
+    /// <summary>Lets a fix answer a diagnostic that is reported when the whole compilation has been seen: editors offer none.</summary>
     SkipLocalDiagnosticCheck = 1 << 4,
 }

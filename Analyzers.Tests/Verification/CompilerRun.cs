@@ -6,14 +6,14 @@ namespace BufferLifetime.Analyzers.Tests.Verification;
 /// <summary>What the compiler itself says when it really compiles, down to the emitted assembly.</summary>
 internal static class CompilerRun
 {
-    public static ImmutableArray<Diagnostic> Emit(Compilation compilation, CompilerDiagnostics asked, CancellationToken cancellationToken)
+    public static ImmutableArray<Diagnostic> Emit(Compilation compilation, CompilerDiagnostics asked, CancellationToken cancel)
     {
         using MemoryStream assembly = new();
-        var emitted = compilation.Emit(assembly, cancellationToken: cancellationToken);
+        var emitted = compilation.Emit(assembly, cancellationToken: cancel);
         // Emit stops at the first phase with errors, and says nothing of what is only suggested.
         return emitted.Success && asked <= CompilerDiagnostics.Warnings
             ? emitted.Diagnostics
-            : [.. compilation.GetDiagnostics(cancellationToken).Union(emitted.Diagnostics)];
+            : [.. compilation.GetDiagnostics(cancel).Union(emitted.Diagnostics)];
     }
 
     public static bool IsIncluded(Diagnostic diagnostic, CompilerDiagnostics asked) => asked switch

@@ -23,5 +23,7 @@ public readonly record struct DiagnosticLocation(FileLinePositionSpan Span, Diag
 
     /// <summary>The same notation for a reported location.</summary>
     public static string Describe(Location actual) =>
-        actual.Kind == LocationKind.None ? "no location" : new DiagnosticLocation(actual.GetLineSpan(), DiagnosticLocationOptions.None).ToString();
+        actual.Kind == LocationKind.None
+            ? "no location"
+            : new DiagnosticLocation(actual.GetLineSpan(), DiagnosticLocationOptions.None).ToString();
 }

@@ -70,7 +70,8 @@ internal sealed class DiagnosticMatching
         + (expected.Spans.Any(span => span.Options.HasFlag(DiagnosticLocationOptions.IgnoreLength)) ? 0 : 1);
 
     private Diagnostic? Nearest(DiagnosticResult missing) =>
-        _unexpected.Where(diagnostic => diagnostic.Id == missing.Id || (missing.HasLocation && missing.Spans[0].Matches(diagnostic.Location)))
+        _unexpected
+            .Where(diagnostic => diagnostic.Id == missing.Id || (missing.HasLocation && missing.Spans[0].Matches(diagnostic.Location)))
             .OrderBy(diagnostic => Differences(missing, diagnostic).Count)
             .FirstOrDefault();
 
@@ -81,8 +82,12 @@ internal sealed class DiagnosticMatching
             differences.Add($"the ID is {actual.Id}");
         if (!(expected.HasLocation ? expected.Spans[0].Matches(actual.Location) : actual.Location.Kind == LocationKind.None))
             differences.Add($"the location is {DiagnosticLocation.Describe(actual.Location)}");
-        if (expected.HasLocation && !expected.Options.HasFlag(DiagnosticOptions.IgnoreAdditionalLocations) && !AdditionalLocationsMatch(expected, actual))
-            differences.Add($"the additional locations are [{string.Join(", ", actual.AdditionalLocations.Select(DiagnosticLocation.Describe))}]");
+        if (!AdditionalLocationsMatch(expected, actual))
+        {
+            string places = string.Join(", ", actual.AdditionalLocations.Select(DiagnosticLocation.Describe));
+            differences.Add($"the additional locations are [{places}]");
+        }
+
         if (!expected.Options.HasFlag(DiagnosticOptions.IgnoreSeverity) && expected.Severity != actual.Severity)
             differences.Add($"the severity is {actual.Severity}, not {expected.Severity}");
         if (!MessageMatches(expected, actual))
@@ -91,8 +96,10 @@ internal sealed class DiagnosticMatching
     }
 
     private static bool AdditionalLocationsMatch(DiagnosticResult expected, Diagnostic actual) =>
-        expected.Spans.Length - 1 == actual.AdditionalLocations.Count
-        && expected.Spans.Skip(1).Zip(actual.AdditionalLocations).All(pair => pair.First.Matches(pair.Second));
+        !expected.HasLocation
+        || expected.Options.HasFlag(DiagnosticOptions.IgnoreAdditionalLocations)
+        || (expected.Spans.Length - 1 == actual.AdditionalLocations.Count
+            && expected.Spans.Skip(1).Zip(actual.AdditionalLocations).All(pair => pair.First.Matches(pair.Second)));
 
     private static bool MessageMatches(DiagnosticResult expected, Diagnostic actual)
     {

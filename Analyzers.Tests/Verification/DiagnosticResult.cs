@@ -35,7 +35,9 @@ public readonly record struct DiagnosticResult
 
     public bool HasLocation => !Spans.IsEmpty;
 
-    /// <summary>The whole message, or null when any will do. A format whose arguments the test does not give is compared as it stands, and fails.</summary>
+    /// <summary>
+    /// The whole message, or null when any will do. A format whose arguments the test does not give is compared as it stands, and fails.
+    /// </summary>
     public string? Message
     {
         get

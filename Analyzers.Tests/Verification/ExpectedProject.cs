@@ -22,5 +22,6 @@ internal sealed record ExpectedProject(
     };
 
     public bool SameTextAs(ExpectedProject other) =>
-        AllFiles.Select(file => (file.Path, file.Text.ToString())).SequenceEqual(other.AllFiles.Select(file => (file.Path, file.Text.ToString())));
+        AllFiles.Select(file => (file.Path, file.Text.ToString()))
+            .SequenceEqual(other.AllFiles.Select(file => (file.Path, file.Text.ToString())));
 }

@@ -19,7 +19,7 @@ internal sealed class FixAllStep : IFixStep
 
     public string Name => $"Fix all in {_scope}";
 
-    public async Task<Solution> ApplyAsync(RegisteredFix fix, ImmutableArray<AnalyzedDiagnostic> all, CancellationToken cancellationToken)
+    public async Task<Solution> ApplyAsync(RegisteredFix fix, ImmutableArray<AnalyzedDiagnostic> all, CancellationToken cancel)
     {
         FixAllProvider provider = fix.Provider.GetFixAllProvider()
             ?? throw Failure($"{fix.Provider.GetType().Name} has no FixAllProvider");
@@ -33,16 +33,17 @@ internal sealed class FixAllStep : IFixStep
             fix.Action.EquivalenceKey!,
             provider.GetSupportedFixAllDiagnosticIds(fix.Provider),
             new ReportedDiagnostics(all),
-            cancellationToken);
-        CodeAction action = await provider.GetFixAsync(context).ConfigureAwait(false)
+            cancel);
+        CodeAction action = await provider.GetFixAsync(context)
             ?? throw Failure("the FixAllProvider offers nothing");
 
         Solution before = fix.Document.Project.Solution;
-        Solution after = await AppliedAction.ApplyAsync(action, before, _validation, cancellationToken).ConfigureAwait(false);
+        Solution after = await AppliedAction.ApplyAsync(action, before, _validation, cancel);
         foreach (ProjectChanges project in after.GetChanges(before).GetProjectChanges())
         {
-            foreach (DocumentId changed in project.GetChangedDocuments(onlyGetDocumentsWithTextChanges: true).Where(changed => !IsInScope(changed, fix)))
-                throw Failure($"'{before.GetDocument(changed)?.FilePath}' is outside the scope and was changed");
+            var changed = project.GetChangedDocuments(onlyGetDocumentsWithTextChanges: true);
+            if (changed.FirstOrDefault(document => !IsInScope(document, fix)) is { } outside)
+                throw Failure($"'{before.GetDocument(outside)?.FilePath}' is outside the scope and was changed");
         }
 
         return after;
@@ -67,16 +68,16 @@ internal sealed class FixAllStep : IFixStep
             _all = all;
         }
 
-        public override Task<IEnumerable<Diagnostic>> GetAllDiagnosticsAsync(Project project, CancellationToken cancellationToken) =>
+        public override Task<IEnumerable<Diagnostic>> GetAllDiagnosticsAsync(Project project, CancellationToken cancel) =>
             Task.FromResult(In(project));
 
-        public override async Task<IEnumerable<Diagnostic>> GetDocumentDiagnosticsAsync(Document document, CancellationToken cancellationToken)
+        public override async Task<IEnumerable<Diagnostic>> GetDocumentDiagnosticsAsync(Document document, CancellationToken cancel)
         {
-            SyntaxTree? tree = await document.GetSyntaxTreeAsync(cancellationToken).ConfigureAwait(false);
+            SyntaxTree? tree = await document.GetSyntaxTreeAsync(cancel);
             return In(document.Project).Where(diagnostic => diagnostic.Location.SourceTree == tree);
         }
 
-        public override Task<IEnumerable<Diagnostic>> GetProjectDiagnosticsAsync(Project project, CancellationToken cancellationToken) =>
+        public override Task<IEnumerable<Diagnostic>> GetProjectDiagnosticsAsync(Project project, CancellationToken cancel) =>
             Task.FromResult(In(project).Where(diagnostic => !diagnostic.Location.IsInSource));
 
         private IEnumerable<Diagnostic> In(Project project) =>

@@ -32,28 +32,32 @@ internal sealed class FixLoop
         _analyze = analyze;
     }
 
-    public async Task<FixOutcome> RunAsync(Solution solution, CancellationToken cancellationToken)
+    public async Task<FixOutcome> RunAsync(Solution solution, CancellationToken cancel)
     {
-        string text = await TextOfAsync(solution, cancellationToken).ConfigureAwait(false);
+        string text = await TextOfAsync(solution, cancel);
         HashSet<string> seen = [text];
         string previousReports = "";
         for (int iterations = 0; ; iterations++)
         {
-            var all = await _analyze(solution, _step.Name, cancellationToken).ConfigureAwait(false);
-            RegisteredFix? fix = await FindAsync(solution, all, cancellationToken).ConfigureAwait(false);
+            var all = await _analyze(solution, _step.Name, cancel);
+            RegisteredFix? fix = await FindAsync(solution, all, cancel);
             if (fix is null)
                 return new FixOutcome(solution, iterations, _limit.Violation(iterations));
 
             string reports = string.Join('\n', all);
             if (reports == previousReports)
-                return new FixOutcome(solution, iterations, $"No progress: the fix changed the text, and the reports stay the same.\n{reports}");
+                return new FixOutcome(solution, iterations, $"No progress: the text changed, and the reports stay the same.\n{reports}");
             if (iterations == _limit.Maximum)
-                return new FixOutcome(solution, iterations, $"{_limit.Violation(iterations + 1)} Offered again: {fix.Action.Title} for {fix.Target}");
+            {
+                string excess = $"{_limit.Violation(iterations + 1)} Offered again: '{fix.Action.Title}' for {fix.Target}";
+                return new FixOutcome(solution, iterations, excess);
+            }
+
 
             previousReports = reports;
             string previousText = text;
-            solution = await _step.ApplyAsync(fix, all, cancellationToken).ConfigureAwait(false);
-            text = await TextOfAsync(solution, cancellationToken).ConfigureAwait(false);
+            solution = await _step.ApplyAsync(fix, all, cancel);
+            text = await TextOfAsync(solution, cancel);
             if (text == previousText)
                 return new FixOutcome(solution, iterations + 1, $"No progress: '{fix.Action.Title}' was offered and changed nothing.");
             if (!seen.Add(text))
@@ -64,7 +68,7 @@ internal sealed class FixLoop
         }
     }
 
-    private Task<RegisteredFix?> FindAsync(Solution solution, ImmutableArray<AnalyzedDiagnostic> all, CancellationToken cancellationToken)
+    private Task<RegisteredFix?> FindAsync(Solution solution, ImmutableArray<AnalyzedDiagnostic> all, CancellationToken cancel)
     {
         ImmutableArray<AnalyzedDiagnostic> fixable =
             [.. all.Where(analyzed => _providers.Any(provider => provider.FixableDiagnosticIds.Contains(analyzed.Diagnostic.Id)))];
@@ -72,7 +76,8 @@ internal sealed class FixLoop
             && fixable.FirstOrDefault(analyzed => !analyzed.IsLocal) is { } distant)
         {
             throw new VerificationException(
-                $"{_step.Name}: {distant} is reported only when the whole compilation has been seen: a non-local diagnostic is not fixable in editors.");
+                $"{_step.Name}: {distant} is reported only when the whole compilation has been seen: " +
+                "a non-local diagnostic is not fixable in editors.");
         }
 
         return RegisteredFix.FindFirstAsync(
@@ -80,15 +85,15 @@ internal sealed class FixLoop
             _behaviors.HasFlag(CodeFixTestBehaviors.FixOne) ? fixable.Take(1) : fixable,
             _providers,
             _choice,
-            cancellationToken);
+            cancel);
     }
 
-    private static async Task<string> TextOfAsync(Solution solution, CancellationToken cancellationToken)
+    private static async Task<string> TextOfAsync(Solution solution, CancellationToken cancel)
     {
         StringBuilder text = new();
         foreach (TextDocument document in solution.Projects.SelectMany(project => project.Documents.Concat(project.AdditionalDocuments)))
         {
-            SourceText content = await document.GetTextAsync(cancellationToken).ConfigureAwait(false);
+            SourceText content = await document.GetTextAsync(cancel);
             text.Append(document.FilePath ?? document.Name).Append('\0').Append(content).Append('\0');
         }
 

@@ -15,6 +15,6 @@ internal sealed class FixOneStep : IFixStep
 
     public string Name => "Iterative code fix application";
 
-    public Task<Solution> ApplyAsync(RegisteredFix fix, ImmutableArray<AnalyzedDiagnostic> all, CancellationToken cancellationToken) =>
-        AppliedAction.ApplyAsync(fix.Action, fix.Document.Project.Solution, _validation, cancellationToken);
+    public Task<Solution> ApplyAsync(RegisteredFix fix, ImmutableArray<AnalyzedDiagnostic> all, CancellationToken cancel) =>
+        AppliedAction.ApplyAsync(fix.Action, fix.Document.Project.Solution, _validation, cancel);
 }

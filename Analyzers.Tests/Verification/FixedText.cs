@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Text;
@@ -9,15 +10,15 @@ namespace BufferLifetime.Analyzers.Tests.Verification;
 internal static class FixedText
 {
     /// <summary>What differs, or null.</summary>
-    public static async Task<string?> CompareAsync(ExpectedSolution expected, Solution actual, CancellationToken cancellationToken)
+    public static async Task<string?> CompareAsync(ExpectedSolution expected, Solution actual, CancellationToken cancel)
     {
         StringBuilder differences = new();
         foreach (ExpectedProject project in expected.Projects)
         {
             Project fixedProject = actual.Projects.Single(candidate => candidate.Name == project.Name);
-            await CompareAsync(project.Sources, fixedProject.Documents, differences, cancellationToken).ConfigureAwait(false);
-            await CompareAsync(project.AdditionalFiles, fixedProject.AdditionalDocuments, differences, cancellationToken).ConfigureAwait(false);
-            await CompareAsync(project.AnalyzerConfigFiles, fixedProject.AnalyzerConfigDocuments, differences, cancellationToken).ConfigureAwait(false);
+            await CompareAsync(project.Sources, fixedProject.Documents, differences, cancel);
+            await CompareAsync(project.AdditionalFiles, fixedProject.AdditionalDocuments, differences, cancel);
+            await CompareAsync(project.AnalyzerConfigFiles, fixedProject.AnalyzerConfigDocuments, differences, cancel);
         }
 
         return differences.Length == 0 ? null : differences.ToString();
@@ -27,22 +28,29 @@ internal static class FixedText
         ImmutableArray<(string Path, SourceText Text)> expected,
         IEnumerable<TextDocument> actual,
         StringBuilder differences,
-        CancellationToken cancellationToken)
+        CancellationToken cancel)
     {
         Dictionary<string, SourceText> left = expected.ToDictionary(file => file.Path, file => file.Text);
         foreach (TextDocument document in actual)
         {
             string path = document.FilePath ?? document.Name;
-            SourceText text = await document.GetTextAsync(cancellationToken).ConfigureAwait(false);
-            if (!left.Remove(path, out SourceText? wanted))
-                differences.Append("The file '").Append(path).Append("' is not expected:\n").Append(text).Append('\n');
-            else if (wanted.ToString() != text.ToString())
-                differences.Append("The text of '").Append(path).Append("' (- expected, + actual):\n").Append(LineDiff.Print(wanted.ToString(), text.ToString()));
-            else if (wanted.Encoding?.WebName != text.Encoding?.WebName)
-                differences.Append("The encoding of '").Append(path).Append("' became ").Append(text.Encoding?.WebName).Append('\n');
+            SourceText text = await document.GetTextAsync(cancel);
+            left.Remove(path, out SourceText? wanted);
+            differences.Append(Describe(path, wanted, text));
         }
 
         foreach (string path in left.Keys)
-            differences.Append("The file '").Append(path).Append("' is expected and not there.\n");
+            differences.Append(CultureInfo.InvariantCulture, $"The file '{path}' is expected and not there.\n");
+    }
+
+    private static string Describe(string path, SourceText? expected, SourceText actual)
+    {
+        if (expected is null)
+            return $"The file '{path}' is not expected:\n{actual}\n";
+        if (expected.ToString() != actual.ToString())
+            return $"The text of '{path}' (- expected, + actual):\n{LineDiff.Print(expected.ToString(), actual.ToString())}";
+        return expected.Encoding?.WebName == actual.Encoding?.WebName
+            ? ""
+            : $"The encoding of '{path}' became {actual.Encoding?.WebName ?? "none"}.\n";
     }
 }

@@ -9,5 +9,5 @@ internal interface IFixStep
     string Name { get; }
 
     /// <summary>The solution after <paramref name="fix"/>. <paramref name="all"/> is everything that is reported before it.</summary>
-    Task<Solution> ApplyAsync(RegisteredFix fix, ImmutableArray<AnalyzedDiagnostic> all, CancellationToken cancellationToken);
+    Task<Solution> ApplyAsync(RegisteredFix fix, ImmutableArray<AnalyzedDiagnostic> all, CancellationToken cancel);
 }

@@ -17,5 +17,5 @@ internal sealed class InMemoryText : AdditionalText
 
     public override string Path { get; }
 
-    public override SourceText GetText(CancellationToken cancellationToken = default) => _text;
+    public override SourceText GetText(CancellationToken cancel = default) => _text;
 }

@@ -74,8 +74,9 @@ internal sealed class MarkupReader
 
     private void Add(DiagnosticResult result)
     {
+        const DiagnosticOptions Open = DiagnosticOptions.IgnoreAdditionalLocations | DiagnosticOptions.IgnoreSeverity;
         if (_mode == MarkupMode.Allow || !_fixableIds.Contains(result.Id))
-            _expected.Add(result.WithMessage(null).WithOptions(DiagnosticOptions.IgnoreAdditionalLocations | DiagnosticOptions.IgnoreSeverity));
+            _expected.Add(result.WithMessage(null).WithOptions(Open));
     }
 
     private DiagnosticResult ResultFor(string id)
@@ -83,6 +84,8 @@ internal sealed class MarkupReader
         if (id.Length == 0)
             return new DiagnosticResult(_default.Require());
         // One ID may have several descriptors (certain and possible); markup compares neither message nor severity, so any will do.
-        return _supported.FirstOrDefault(descriptor => descriptor.Id == id) is { } known ? new DiagnosticResult(known) : DiagnosticResult.CompilerError(id);
+        return _supported.FirstOrDefault(descriptor => descriptor.Id == id) is { } known
+            ? new DiagnosticResult(known)
+            : DiagnosticResult.CompilerError(id);
     }
 }

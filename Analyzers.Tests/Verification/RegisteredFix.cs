@@ -14,7 +14,7 @@ internal sealed record RegisteredFix(AnalyzedDiagnostic Target, Document Documen
         IEnumerable<AnalyzedDiagnostic> diagnostics,
         ImmutableArray<CodeFixProvider> providers,
         CodeActionChoice choice,
-        CancellationToken cancellationToken)
+        CancellationToken cancel)
     {
         foreach (AnalyzedDiagnostic target in diagnostics)
         {
@@ -29,8 +29,8 @@ internal sealed record RegisteredFix(AnalyzedDiagnostic Target, Document Documen
                     target.Diagnostic.Location.SourceSpan,
                     [target.Diagnostic],
                     (action, _) => registered.AddRange(Leaves(action).Select(leaf => new RegisteredFix(target, document, provider, leaf))),
-                    cancellationToken);
-                await provider.RegisterCodeFixesAsync(context).ConfigureAwait(false);
+                    cancel);
+                await provider.RegisterCodeFixesAsync(context);
             }
 
             if (choice.Choose(registered) is { } chosen)

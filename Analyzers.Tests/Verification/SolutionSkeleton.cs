@@ -7,7 +7,7 @@ using Microsoft.CodeAnalysis.Text;
 namespace BufferLifetime.Analyzers.Tests.Verification;
 
 /// <summary>
-/// A solution with one empty project, compiled once for each set of references: every test forks it, and its references need not be bound again.
+/// A solution with one empty project, compiled once for each set of references: every test forks it, and binds none of them again.
 /// </summary>
 internal sealed class SolutionSkeleton
 {
@@ -30,14 +30,16 @@ internal sealed class SolutionSkeleton
     public static Task<SolutionSkeleton> ForAsync(ReferenceAssemblies references) =>
         Skeletons.GetOrAdd(references, key => new(() => CreateAsync(key))).Value;
 
-    public static CSharpCompilationOptions CompilationOptions(OutputKind? outputKind, ImmutableDictionary<string, ReportDiagnostic> severities) =>
+    public static CSharpCompilationOptions CompilationOptions(
+        OutputKind? outputKind,
+        ImmutableDictionary<string, ReportDiagnostic> severities) =>
         new(
             outputKind ?? OutputKind.DynamicallyLinkedLibrary,
             allowUnsafe: true,
             nullableContextOptions: NullableContextOptions.Enable,
             specificDiagnosticOptions: severities);
 
-    public static CSharpParseOptions ParseOptions(LanguageVersion version) => new(version, DocumentationMode.Diagnose);
+    public static CSharpParseOptions ParseOptions(LanguageVersion version) => new(version, DocumentationMode.Parse);
 
     /// <summary>The skeleton with the projects of <paramref name="expected"/> in it, the primary one first.</summary>
     public Solution Fill(
@@ -74,7 +76,7 @@ internal sealed class SolutionSkeleton
         Solution solution = Add(Workspace.CurrentSolution, primary, AnalyzerTest.DefaultProjectName, references)
             .WithProjectParseOptions(primary, ParseOptions(LanguageVersion.Latest))
             .WithProjectCompilationOptions(primary, CompilationOptions(null, ImmutableDictionary<string, ReportDiagnostic>.Empty));
-        return new SolutionSkeleton(solution, primary, await solution.GetProject(primary)!.GetCompilationAsync().ConfigureAwait(false));
+        return new SolutionSkeleton(solution, primary, await solution.GetProject(primary)!.GetCompilationAsync());
     }
 
     private static Solution Add(Solution solution, ProjectId id, string name, ReferenceAssemblies references) =>

@@ -11,7 +11,8 @@ public sealed class AnalyzerHarnessTests
     [Fact]
     public async Task Reports_come_in_the_order_of_the_sources()
     {
-        AnalysisRun run = await new AnalyzerHarness(new TwoRulesAnalyzer()).RunAsync("class C { int bad, badAndVeryLong; }", "class D { int bad; }");
+        AnalysisRun run = await new AnalyzerHarness(new TwoRulesAnalyzer()).RunAsync(
+            "class C { int bad, badAndVeryLong; }", "class D { int bad; }");
 
         Assert.Equal(
             """
@@ -90,7 +91,8 @@ public sealed class AnalyzerHarnessTests
     [Fact]
     public async Task Code_with_the_library_compiles()
     {
-        CSharpCompilation compilation = new AnalyzerHarness().Compile([("/src/C.cs", "unsafe class C { BufferLifetime.TransferDirection* x; }")]);
+        CSharpCompilation compilation = new AnalyzerHarness().Compile(
+            [("/src/C.cs", "unsafe class C { BufferLifetime.TransferDirection* x; }")]);
 
         Assert.DoesNotContain(compilation.GetDiagnostics(), diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
         Assert.Empty((await new AnalyzerHarness().RunAsync(compilation)).Diagnostics);

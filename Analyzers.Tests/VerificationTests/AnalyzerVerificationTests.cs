@@ -2,7 +2,8 @@ using BufferLifetime.Analyzers.Tests.Verification;
 using BufferLifetime.Analyzers.Tests.VerificationTests.Fakes;
 using Microsoft.CodeAnalysis;
 using Xunit;
-using VerifyCS = BufferLifetime.Analyzers.Tests.Verification.CSharpVerifier<BufferLifetime.Analyzers.Tests.VerificationTests.Fakes.BadNameAnalyzer>;
+using VerifyCS = BufferLifetime.Analyzers.Tests.Verification.CSharpVerifier<
+    BufferLifetime.Analyzers.Tests.VerificationTests.Fakes.BadNameAnalyzer>;
 
 namespace BufferLifetime.Analyzers.Tests.VerificationTests;
 
@@ -18,15 +19,19 @@ public sealed class AnalyzerVerificationTests
 
     [Fact]
     public Task Missing_report_is_rejected() =>
-        Rejected.ByAsync(() => VerifyCS.VerifyAnalyzerAsync("class C { int [|good|]; }"), "not reported: FAKE001 at /0/Test0.cs(1,15)-(1,19)");
+        Rejected.ByAsync(() => VerifyCS.VerifyAnalyzerAsync("class C { int [|good|]; }"),
+            "not reported: FAKE001 at /0/Test0.cs(1,15)-(1,19)");
 
     [Fact]
     public Task Report_that_is_not_marked_is_rejected() =>
-        Rejected.ByAsync(() => VerifyCS.VerifyAnalyzerAsync("class C { int bad; }"), "not expected: FAKE001 at /0/Test0.cs(1,15)-(1,18): 'bad' is a bad name");
+        Rejected.ByAsync(() => VerifyCS.VerifyAnalyzerAsync("class C { int bad; }"),
+            "not expected: FAKE001 at /0/Test0.cs(1,15)-(1,18): 'bad' is a bad name");
 
     [Fact]
     public Task Same_report_expected_twice_is_rejected() =>
-        Rejected.ByAsync(() => VerifyCS.VerifyAnalyzerAsync(OneBadName, VerifyCS.Diagnostic().WithSpan(1, 15, 1, 18).WithArguments("bad")), "not reported");
+        Rejected.ByAsync(
+            () => VerifyCS.VerifyAnalyzerAsync(OneBadName, VerifyCS.Diagnostic().WithSpan(1, 15, 1, 18).WithArguments("bad")),
+            "not reported");
 
     [Fact]
     public Task Report_by_location_and_arguments_is_accepted() =>
@@ -98,7 +103,8 @@ public sealed class AnalyzerVerificationTests
             "the additional locations are");
 
     [Fact]
-    public Task Markup_leaves_additional_locations_open() => CSharpVerifier<RepeatedAnalyzer>.VerifyAnalyzerAsync("class C { int a, [|b|]; }");
+    public Task Markup_leaves_additional_locations_open() =>
+        CSharpVerifier<RepeatedAnalyzer>.VerifyAnalyzerAsync("class C { int a, [|b|]; }");
 
     [Fact]
     public Task Report_of_another_id_is_rejected() =>
@@ -124,7 +130,11 @@ public sealed class AnalyzerVerificationTests
 
     [Fact]
     public Task Unnamed_span_means_the_default_id() =>
-        new CSharpVerifier<TwoRulesAnalyzer>.Test { TestCode = "class C { int [|longEnoughName|]; }", DefaultDiagnosticId = "FAKE002" }.RunAsync();
+        new CSharpVerifier<TwoRulesAnalyzer>.Test
+        {
+            TestCode = "class C { int [|longEnoughName|]; }",
+            DefaultDiagnosticId = "FAKE002",
+        }.RunAsync();
 
     [Fact]
     public Task Unnamed_span_means_the_first_descriptor_when_the_test_says_so() =>
@@ -140,7 +150,9 @@ public sealed class AnalyzerVerificationTests
 
     [Fact]
     public Task Throwing_analyzer_is_rejected() =>
-        Rejected.ByAsync(() => CSharpVerifier<ThrowingAnalyzer>.VerifyAnalyzerAsync("class C { int good; }"), "ThrowingAnalyzer threw", "Cannot look at good");
+        Rejected.ByAsync(
+            () => CSharpVerifier<ThrowingAnalyzer>.VerifyAnalyzerAsync("class C { int good; }"),
+            "ThrowingAnalyzer threw", "Cannot look at good");
 
     [Fact]
     public Task Analyzer_that_reports_an_unsupported_rule_is_rejected() =>
@@ -148,11 +160,17 @@ public sealed class AnalyzerVerificationTests
 
     [Fact]
     public Task Report_in_generated_code_is_rejected() =>
-        Rejected.ByAsync(() => CSharpVerifier<EverywhereAnalyzer>.VerifyAnalyzerAsync(OneBadName), "Nothing may be reported in generated code");
+        Rejected.ByAsync(
+            () => CSharpVerifier<EverywhereAnalyzer>.VerifyAnalyzerAsync(OneBadName),
+            "Nothing may be reported in generated code");
 
     [Fact]
     public Task Report_in_generated_code_is_accepted_when_the_test_says_so() =>
-        new CSharpVerifier<EverywhereAnalyzer>.Test { TestCode = OneBadName, TestBehaviors = TestBehaviors.SkipGeneratedCodeCheck }.RunAsync();
+        new CSharpVerifier<EverywhereAnalyzer>.Test
+        {
+            TestCode = OneBadName,
+            TestBehaviors = TestBehaviors.SkipGeneratedCodeCheck,
+        }.RunAsync();
 
     [Fact]
     public Task Report_that_no_pragma_silences_is_rejected() =>

@@ -26,7 +26,8 @@ public sealed class CodeFixVerificationTests
     [Fact]
     public Task Other_fixed_text_is_rejected() =>
         Rejected.ByAsync(
-            () => VerifyCS.VerifyCodeFixAsync(OneBadName, "class C { int better; }"), "- class C { int better; }", "+ class C { int good; }");
+            () => VerifyCS.VerifyCodeFixAsync(OneBadName, "class C { int better; }"),
+            "- class C { int better; }", "+ class C { int good; }");
 
     [Fact]
     public Task Diagnostic_left_in_the_fixed_code_is_rejected() =>
@@ -52,7 +53,8 @@ public sealed class CodeFixVerificationTests
     [Fact]
     public Task No_registered_action_is_rejected() =>
         Rejected.ByAsync(
-            () => CSharpVerifier<BadNameAnalyzer, NoActionFix>.VerifyCodeFixAsync(OneBadName, OneGoodName), "No matching code fix was registered");
+            () => CSharpVerifier<BadNameAnalyzer, NoActionFix>.VerifyCodeFixAsync(OneBadName, OneGoodName),
+            "No matching code fix was registered");
 
     [Fact]
     public Task No_registered_action_is_rejected_in_batch() =>
@@ -80,7 +82,9 @@ public sealed class CodeFixVerificationTests
 
     [Fact]
     public Task Action_that_changes_nothing_is_rejected_when_nothing_should_change() =>
-        Rejected.ByAsync(() => CSharpVerifier<BadNameAnalyzer, NoChangeFix>.VerifyCodeFixAsync(OneBadName, OneBadName), "More than 0 iterations");
+        Rejected.ByAsync(
+            () => CSharpVerifier<BadNameAnalyzer, NoChangeFix>.VerifyCodeFixAsync(OneBadName, OneBadName),
+            "More than 0 iterations");
 
     [Fact]
     public Task Action_that_leaves_the_report_is_rejected() =>
@@ -91,7 +95,7 @@ public sealed class CodeFixVerificationTests
                 FixedState = { Sources = { OneBadName + "\n// Renamed.\n" }, MarkupHandling = MarkupMode.Allow },
                 NumberOfIncrementalIterations = -5,
             }.RunAsync(),
-            "No progress: the fix changed the text, and the reports stay the same");
+            "No progress: the text changed, and the reports stay the same");
 
     [Fact]
     public Task Actions_that_undo_each_other_are_rejected() =>
@@ -116,7 +120,8 @@ public sealed class CodeFixVerificationTests
             "More than 7 iterations were needed");
 
     [Fact]
-    public void Iterations_are_capped_whatever_the_test_says() => Assert.Equal(IterationLimit.HardCap, new IterationLimit(-1_000_000).Maximum);
+    public void Iterations_are_capped_whatever_the_test_says() =>
+        Assert.Equal(IterationLimit.HardCap, new IterationLimit(-1_000_000).Maximum);
 
     [Fact]
     public Task Another_number_of_iterations_is_rejected() =>
@@ -133,7 +138,9 @@ public sealed class CodeFixVerificationTests
 
     [Fact]
     public Task Fix_of_a_non_local_diagnostic_is_rejected() =>
-        Rejected.ByAsync(() => CSharpVerifier<CompilationEndAnalyzer, GoodNameFix>.VerifyCodeFixAsync(OneBadName, OneGoodName), "non-local");
+        Rejected.ByAsync(
+            () => CSharpVerifier<CompilationEndAnalyzer, GoodNameFix>.VerifyCodeFixAsync(OneBadName, OneGoodName),
+            "non-local");
 
     [Fact]
     public Task Fix_of_a_non_local_diagnostic_is_accepted_when_the_test_says_so() =>
@@ -161,10 +168,25 @@ public sealed class CodeFixVerificationTests
             DisabledDiagnostics = { "CS0169" },
         }.RunAsync();
 
+    [Theory]
+    [InlineData("lf", "\n")]
+    [InlineData("crlf", "\r\n")]
+    public Task Formatter_follows_the_configuration(string endOfLine, string newLine) =>
+        new CSharpVerifier<BadNameAnalyzer, FormattingFix>.Test
+        {
+            TestState =
+            {
+                Sources = { "class C\n{\n    int [|bad|]; int x;\n}\n" },
+                AnalyzerConfigFiles = { ("/.editorconfig", $"root = true\n[*.cs]\nend_of_line = {endOfLine}\n") },
+            },
+            FixedCode = $"class C\n{{\n    int good;{newLine}    int x;\n}}\n",
+        }.RunAsync();
+
     [Fact]
     public Task Changed_encoding_is_rejected() =>
         Rejected.ByAsync(
-            () => CSharpVerifier<BadNameAnalyzer, EncodingFix>.VerifyCodeFixAsync(OneBadName, OneGoodName), "The encoding of '/0/Test0.cs' became utf-16");
+            () => CSharpVerifier<BadNameAnalyzer, EncodingFix>.VerifyCodeFixAsync(OneBadName, OneGoodName),
+            "The encoding of '/0/Test0.cs' became utf-16");
 
     [Theory]
     [InlineData(null, null, "first")]

@@ -3,7 +3,8 @@ using BufferLifetime.Analyzers.Tests.VerificationTests.Fakes;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Xunit;
-using VerifyCS = BufferLifetime.Analyzers.Tests.Verification.CSharpVerifier<BufferLifetime.Analyzers.Tests.VerificationTests.Fakes.BadNameAnalyzer>;
+using VerifyCS = BufferLifetime.Analyzers.Tests.Verification.CSharpVerifier<
+    BufferLifetime.Analyzers.Tests.VerificationTests.Fakes.BadNameAnalyzer>;
 
 namespace BufferLifetime.Analyzers.Tests.VerificationTests;
 
@@ -18,7 +19,8 @@ public sealed class CompilerVerificationTests
 
     [Fact]
     public Task Compiler_error_is_listed() =>
-        VerifyCS.VerifyAnalyzerAsync("class C { {|#0:Missing|} x; }", VerifyCS.CompilerError("CS0246").WithLocation(0).WithArguments("Missing"));
+        VerifyCS.VerifyAnalyzerAsync(
+            "class C { {|#0:Missing|} x; }", VerifyCS.CompilerError("CS0246").WithLocation(0).WithArguments("Missing"));
 
     [Fact]
     public Task Compiler_error_with_another_argument_is_rejected() =>
@@ -50,7 +52,11 @@ public sealed class CompilerVerificationTests
     [Fact]
     public Task Warning_that_is_not_listed_is_rejected_when_the_test_says_so() =>
         Rejected.ByAsync(
-            () => new VerifyCS.Test { TestCode = "class C { void M() { int x; } }", CompilerDiagnostics = CompilerDiagnostics.Warnings }.RunAsync(),
+            () => new VerifyCS.Test
+            {
+                TestCode = "class C { void M() { int x; } }",
+                CompilerDiagnostics = CompilerDiagnostics.Warnings,
+            }.RunAsync(),
             "not expected: CS0168");
 
     [Fact]
@@ -60,7 +66,8 @@ public sealed class CompilerVerificationTests
     [Fact]
     public Task Fixed_code_with_a_new_error_is_rejected() =>
         Rejected.ByAsync(
-            () => CSharpVerifier<BadNameAnalyzer, ClashingFix>.VerifyCodeFixAsync("class C { int taken, [|bad|]; }", "class C { int taken, taken; }"),
+            () => CSharpVerifier<BadNameAnalyzer, ClashingFix>.VerifyCodeFixAsync(
+                "class C { int taken, [|bad|]; }", "class C { int taken, taken; }"),
             "Diagnostics of the fixed state",
             "not expected: CS0102");
 

@@ -24,7 +24,9 @@ public sealed class FixAllVerificationTests
 
     [Fact]
     public Task Provider_that_fixes_one_project_only_is_rejected_in_the_solution_scope() =>
-        Rejected.ByAsync(() => RunAsync<OneProjectOnlyFix>(), "Fix all in Solution", "More than 1 iterations were needed", "/Other/Test0.cs");
+        Rejected.ByAsync(
+            () => RunAsync<OneProjectOnlyFix>(),
+            "Fix all in Solution", "More than 1 iterations were needed", "/Other/Test0.cs");
 
     [Fact]
     public Task Provider_that_fixes_one_project_is_accepted_without_the_solution_scope() =>
@@ -54,7 +56,8 @@ public sealed class FixAllVerificationTests
     [Fact]
     public Task Fix_without_a_provider_is_rejected() =>
         Rejected.ByAsync(
-            () => CSharpVerifier<BadNameAnalyzer, NoFixAllFix>.VerifyCodeFixAsync(OneBadName, OneGoodName), "NoFixAllFix has no FixAllProvider");
+            () => CSharpVerifier<BadNameAnalyzer, NoFixAllFix>.VerifyCodeFixAsync(OneBadName, OneGoodName),
+            "NoFixAllFix has no FixAllProvider");
 
     [Fact]
     public Task Fix_without_a_provider_is_accepted_when_the_test_says_so() =>

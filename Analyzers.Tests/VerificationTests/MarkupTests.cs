@@ -1,4 +1,5 @@
 using BufferLifetime.Analyzers.Tests.Verification;
+using BufferLifetime.Analyzers.Tests.VerificationTests.Fakes;
 using Microsoft.CodeAnalysis.Text;
 using Xunit;
 
@@ -53,14 +54,17 @@ public sealed class MarkupTests
     [Fact]
     public Task Location_marked_in_two_files_is_rejected() =>
         Rejected.ByAsync(
-            () => new CSharpVerifier<Fakes.BadNameAnalyzer>.Test { TestState = { Sources = { "class {|#0:C|} { }", "class {|#0:D|} { }" } } }.RunAsync(),
+            () => new CSharpVerifier<BadNameAnalyzer>.Test
+            {
+                TestState = { Sources = { "class {|#0:C|} { }", "class {|#0:D|} { }" } },
+            }.RunAsync(),
             "'#0' is marked twice");
 
     [Fact]
     public Task Location_that_is_not_marked_is_rejected() =>
         Rejected.ByAsync(
-            () => CSharpVerifier<Fakes.BadNameAnalyzer>.VerifyAnalyzerAsync(
-                "class C { int bad; }", CSharpVerifier<Fakes.BadNameAnalyzer>.Diagnostic().WithLocation(3)),
+            () => CSharpVerifier<BadNameAnalyzer>.VerifyAnalyzerAsync(
+                "class C { int bad; }", CSharpVerifier<BadNameAnalyzer>.Diagnostic().WithLocation(3)),
             "'#3' was not found");
 
     private static string Describe(string name, TextSpan span) => $"{name}:{span.Start}-{span.End}";

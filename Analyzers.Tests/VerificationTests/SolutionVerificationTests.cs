@@ -2,8 +2,10 @@ using System.Collections.Immutable;
 using BufferLifetime.Analyzers.Tests.Verification;
 using BufferLifetime.Analyzers.Tests.VerificationTests.Fakes;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Xunit;
-using VerifyCS = BufferLifetime.Analyzers.Tests.Verification.CSharpVerifier<BufferLifetime.Analyzers.Tests.VerificationTests.Fakes.BadNameAnalyzer>;
+using VerifyCS = BufferLifetime.Analyzers.Tests.Verification.CSharpVerifier<
+    BufferLifetime.Analyzers.Tests.VerificationTests.Fakes.BadNameAnalyzer>;
 
 namespace BufferLifetime.Analyzers.Tests.VerificationTests;
 
@@ -111,8 +113,7 @@ public sealed class SolutionVerificationTests
             SolutionTransforms =
             {
                 (solution, project) => solution.WithProjectParseOptions(
-                    project,
-                    ((Microsoft.CodeAnalysis.CSharp.CSharpParseOptions)solution.GetProject(project)!.ParseOptions!).WithPreprocessorSymbols("EXTRA")),
+                    project, new CSharpParseOptions(LanguageVersion.Latest, preprocessorSymbols: ["EXTRA"])),
             },
         }.RunAsync();
 

@@ -24,6 +24,23 @@ internal sealed class Contract(ImmutableArray<Effect> effects)
 {
     public ImmutableArray<Effect> Effects { get; } = effects;
 
+    /// <summary>Whether an exception is to be expected from the call: not from one that only looks, or only hands the same thing on.</summary>
+    public bool MayThrow
+    {
+        get
+        {
+            foreach (Effect effect in Effects)
+            {
+                if (effect is Effect.Acquire or Effect.Lend or Effect.Borrow or Effect.Retain or Effect.Complete)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
     public bool Releases(Slot slot)
     {
         foreach (Effect effect in Effects)
@@ -68,6 +85,8 @@ internal abstract record Effect
     /// <param name="DirectionAt">The argument with the direction, or -1.</param>
     /// <param name="Direction">The direction where no argument says it.</param>
     /// <param name="Tag">A word of the protocol for its rules: legacy, for instance.</param>
+    /// <param name="KeptBy">The slot that can give the resource back without naming it: the reader of a pipe.</param>
+    /// <param name="Instead">Another kind where an argument has a given value.</param>
     public sealed record Acquire(
         Slot Target,
         ResourceKind Kind,
@@ -77,7 +96,9 @@ internal abstract record Effect
         int FlagsAt = -1,
         int DirectionAt = -1,
         Flowing Direction = Flowing.Unknown,
-        string? Tag = null) : Effect
+        string? Tag = null,
+        Slot? KeptBy = null,
+        KindByArgument? Instead = null) : Effect
     {
         public override Slot Subject => Target;
     }
@@ -88,7 +109,14 @@ internal abstract record Effect
     /// <param name="Repeatable">Whether doing it twice does no harm.</param>
     /// <param name="ThroughViews">Whether a slice of the resource stands for it.</param>
     /// <param name="Tag">A word of the protocol for its rules.</param>
-    public sealed record Release(Slot Target, Holding Accepts, bool Repeatable = false, bool ThroughViews = false, string? Tag = null) : Effect
+    /// <param name="Kept">Set where not the target itself is released, but what of this kind it keeps.</param>
+    public sealed record Release(Slot Target, Holding Accepts, bool Repeatable = false, bool ThroughViews = false, string? Tag = null, ResourceKind? Kept = null) : Effect
+    {
+        public override Slot Subject => Target;
+    }
+
+    /// <summary>The argument in <paramref name="Target"/> is set to something derived from <paramref name="From"/>.</summary>
+    public sealed record Fill(Slot Target, Slot From) : Effect
     {
         public override Slot Subject => Target;
     }
@@ -142,6 +170,9 @@ internal abstract record Effect
     }
 }
 
+/// <summary>What is acquired instead where the argument <paramref name="At"/> is the constant <paramref name="Value"/>.</summary>
+internal sealed record KindByArgument(int At, int Value, ResourceKind Kind);
+
 /// <summary>What the result of an acquisition tells of its success.</summary>
 internal enum Success
 {
@@ -152,6 +183,9 @@ internal enum Success
 
     /// <summary>Acquired exactly when the result is true.</summary>
     ResultTrue,
+
+    /// <summary>Acquired exactly when the first argument, passed by reference, is set to true.</summary>
+    ArgumentTrue,
 
     /// <summary>May give nothing; a member of the result that inspects the amount tells.</summary>
     ResultTells,
@@ -174,6 +208,9 @@ internal enum Inspection
 
     /// <summary>Above zero exactly when something was acquired.</summary>
     Amount,
+
+    /// <summary>Above zero exactly when something was acquired, of an owner that is there either way.</summary>
+    LeaseAmount,
 
     /// <summary>True exactly when nothing was acquired.</summary>
     IsEmpty,

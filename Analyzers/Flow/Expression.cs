@@ -18,6 +18,14 @@ internal abstract record Expression
 
     public sealed record Not(Expression Operand) : Expression;
 
+    /// <summary>A value that nothing is known of.</summary>
+    public sealed record Anything : Expression
+    {
+        public static readonly Anything Value = new();
+    }
+
+    public sealed record And(Expression Left, Expression Right) : Expression;
+
     /// <summary>A pure value without meaning here, told apart by its text over places.</summary>
     public sealed record Opaque(string Key, Expression? First, Expression? Second) : Expression;
 
@@ -28,6 +36,7 @@ internal abstract record Expression
         Inspected inspected => inspected.Place == place,
         Compare compare => compare.Left.Reads(place) || compare.Right.Reads(place),
         Not not => not.Operand.Reads(place),
+        And and => and.Left.Reads(place) || and.Right.Reads(place),
         Opaque opaque => (opaque.First?.Reads(place) ?? false) || (opaque.Second?.Reads(place) ?? false),
         _ => false,
     };
@@ -48,6 +57,10 @@ internal abstract record Expression
                 break;
             case Not not:
                 not.Operand.CollectPlaces(found);
+                break;
+            case And and:
+                and.Left.CollectPlaces(found);
+                and.Right.CollectPlaces(found);
                 break;
             case Opaque opaque:
                 opaque.First?.CollectPlaces(found);

@@ -30,6 +30,9 @@ internal enum Departure
     /// <summary>Given to code that cannot be seen and that may keep it.</summary>
     Passed,
 
+    /// <summary>Given to native code, which may hand it to a callback.</summary>
+    PassedToNative,
+
     /// <summary>Captured by a lambda or local function.</summary>
     Captured,
 
@@ -52,6 +55,9 @@ internal sealed class Fact(FactKind kind, IOperation operation)
 
     /// <summary>The receiver of the call that acquires; -1 for none.</summary>
     public int Receiver { get; init; } = -1;
+
+    /// <summary>The place through which an acquired resource can be given back; -1 for none.</summary>
+    public int Keeper { get; init; } = -1;
 
     /// <summary>The scalar value assigned, if it can be followed.</summary>
     public Expression? Value { get; init; }

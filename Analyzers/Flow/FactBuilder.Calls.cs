@@ -95,6 +95,10 @@ internal sealed partial class FactBuilder
         {
             Escape(call, value, Departure.Passed);
         }
+        else if (method.IsExtern || method.GetDllImportData() is not null || method.MethodKind == MethodKind.FunctionPointerSignature)
+        {
+            Escape(call, value, Departure.PassedToNative);
+        }
 
         if (!lends && result >= 0 && method.MethodKind == MethodKind.Constructor && CanCarry(parameter.Type))
         {
@@ -112,7 +116,11 @@ internal sealed partial class FactBuilder
             _ => Value.None,
         };
 
-        Point(call);
+        if (contract.MayThrow)
+        {
+            Point(call);
+        }
+
         int result = type is null or { SpecialType: SpecialType.System_Void } ? -1 : _body.Places.NewTemporary();
         Value value = result >= 0 ? Named(result) : Value.None;
         UseWhatIsNotNamed(call, contract, receiver, arguments);
@@ -132,6 +140,9 @@ internal sealed partial class FactBuilder
                 case Effect.View view when At(view.Source).HasPlace:
                     Use(call, At(view.Source));
                     Add(new Fact(FactKind.View, call) { Target = result, Source = At(view.Source).Place, Role = view.OfElement ? RefRole.Element : RefRole.View, Accumulates = true });
+                    break;
+                case Effect.Fill fill when At(fill.Target).HasPlace:
+                    Add(new Fact(FactKind.View, call) { Target = At(fill.Target).Place, Source = At(fill.From).Place });
                     break;
                 case Effect.Gather gather when At(gather.Source).HasPlace:
                     Add(new Fact(FactKind.View, call) { Target = result, Source = At(gather.Source).Place, Role = RefRole.Owner, Accumulates = true });
@@ -200,15 +211,19 @@ internal sealed partial class FactBuilder
         object? flags = acquire.FlagsAt >= 0 && at(Slot.Argument(acquire.FlagsAt)).Expression is Expression.Constant { Value: var constant } ? constant : null;
         Flowing direction = acquire.DirectionAt >= 0 ? DirectionOf(call, acquire.DirectionAt) : acquire.Direction;
         int modeFrom = acquire.ModeFrom is { } slot ? at(slot).Place : -1;
-        Resource resource = _body.AcquiredAt(call, member, acquire with { Direction = direction });
+        ResourceKind kind = acquire.Instead is { } instead && at(Slot.Argument(instead.At)).Expression is Expression.Constant { Value: int value } && value == instead.Value
+            ? instead.Kind
+            : acquire.Kind;
+        Resource resource = _body.AcquiredAt(call, member, acquire with { Direction = direction, Kind = kind });
         Add(new Fact(FactKind.Acquire, call)
         {
             Target = target,
             Source = modeFrom,
             Effect = resource.Acquisition,
             Resource = resource.Id,
-            ResultPlace = result,
+            ResultPlace = acquire.When == Success.ArgumentTrue ? at(Slot.Argument(0)).Place : result,
             Receiver = at(Slot.Receiver).Place,
+            Keeper = acquire.KeptBy is { } keeper ? at(keeper).Place : -1,
             Member = member,
             AsksForReferences = flags is not null && _contracts.AsksForReferences(flags),
         });

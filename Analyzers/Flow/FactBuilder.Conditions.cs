@@ -52,6 +52,15 @@ internal sealed partial class FactBuilder
         return new Value(-1, Test(operation.Pattern, value));
     }
 
+    private Value VisitTypeTest(IIsTypeOperation test)
+    {
+        Value value = Visit(test.ValueOperand);
+        bool isSure = test.ValueOperand.Type is { IsReferenceType: true } type
+            && (SymbolEqualityComparer.Default.Equals(type, test.TypeOperand) || test.TypeOperand.SpecialType == SpecialType.System_Object);
+        Expression? result = isSure ? NotNull(value) : null;
+        return new Value(-1, test.IsNegated && result is not null ? new Expression.Not(result) : result);
+    }
+
     /// <summary>What it means that the value matches, or null where the flow cannot say. Names that a match binds are bound either way.</summary>
     private Expression? Test(IPatternOperation pattern, Value value)
     {
@@ -74,9 +83,14 @@ internal sealed partial class FactBuilder
             case IDeclarationPatternOperation declaration:
                 Bind(declaration, declaration.DeclaredSymbol, value);
                 return declaration.MatchesNull ? new Expression.Constant(true) : IsSureOf(declaration) ? NotNull(value) : null;
+            case IBinaryPatternOperation { OperatorKind: BinaryOperatorKind.And } both:
+                return And(Test(both.LeftPattern, value), Test(both.RightPattern, value));
+            case IBinaryPatternOperation either:
+                return Test(either.LeftPattern, value) is { } one && Test(either.RightPattern, value) is { } other
+                    ? new Expression.Not(new Expression.And(new Expression.Not(one), new Expression.Not(other)))
+                    : null;
             case IRecursivePatternOperation recursive:
-                Bind(recursive, recursive.DeclaredSymbol, value);
-                return recursive.PropertySubpatterns.IsEmpty && recursive.DeconstructionSubpatterns.IsEmpty && IsSureOf(recursive) ? NotNull(value) : null;
+                return TestParts(recursive, value);
             case ITypePatternOperation type when IsSureOf(type):
                 return NotNull(value);
             case IDiscardPatternOperation:
@@ -86,8 +100,73 @@ internal sealed partial class FactBuilder
         }
     }
 
+    private Expression? TestParts(IRecursivePatternOperation pattern, Value value)
+    {
+        Bind(pattern, pattern.DeclaredSymbol, value);
+        Expression? result = pattern.InputType is { IsReferenceType: false, OriginalDefinition.SpecialType: not SpecialType.System_Nullable_T }
+            ? new Expression.Constant(true)
+            : IsSureOf(pattern) ? NotNull(value) : null;
+        foreach (IPropertySubpatternOperation part in pattern.PropertySubpatterns)
+        {
+            ISymbol? member = part.Member switch
+            {
+                IPropertyReferenceOperation property => property.Property,
+                IFieldReferenceOperation field => field.Field,
+                _ => null,
+            };
+            result = And(result, Test(part.Pattern, member is null ? Value.None : PartOf(part, value, member)));
+        }
+
+        // What a deconstruction gives is the properties that a record declares in the same order.
+        IPropertySymbol[] positional = pattern.MatchedType is { IsRecord: true } record ? Positional(record) : [];
+        for (int i = 0; i < pattern.DeconstructionSubpatterns.Length; i++)
+        {
+            Value part = i < positional.Length ? PartOf(pattern, value, positional[i]) : Value.None;
+            result = And(result, Test(pattern.DeconstructionSubpatterns[i], part));
+        }
+
+        return result;
+    }
+
+    private Value PartOf(IOperation operation, Value value, ISymbol member)
+    {
+        if (!value.HasPlace)
+        {
+            return Value.None;
+        }
+
+        return member is IPropertySymbol { OriginalDefinition: var property } && _contracts.Find(property) is { } contract
+            ? Apply(operation, member, contract, value, [], ((IPropertySymbol)member).Type)
+            : MemberOf(operation, value, member);
+    }
+
+    /// <summary>Both hold; where one says nothing, a match still says the other, and a mismatch nothing.</summary>
+    private static Expression.And And(Expression? left, Expression? right) =>
+        new(left ?? Expression.Anything.Value, right ?? Expression.Anything.Value);
+
+    private static IPropertySymbol[] Positional(ITypeSymbol record)
+    {
+        List<IPropertySymbol> properties = [];
+        foreach (ISymbol member in record.GetMembers("Deconstruct"))
+        {
+            foreach (IParameterSymbol parameter in ((IMethodSymbol)member).Parameters)
+            {
+                foreach (ISymbol property in record.GetMembers(parameter.Name))
+                {
+                    properties.Add((IPropertySymbol)property);
+                }
+            }
+
+            break;
+        }
+
+        return [.. properties];
+    }
+
     private static bool IsSureOf(IPatternOperation pattern) =>
-        SymbolEqualityComparer.Default.Equals(pattern.InputType, pattern.NarrowedType);
+        SymbolEqualityComparer.Default.Equals(pattern.InputType, pattern.NarrowedType)
+        || (pattern.InputType is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T, TypeArguments: var arguments }
+            && SymbolEqualityComparer.Default.Equals(arguments[0], pattern.NarrowedType));
 
     private static Expression.Not? NotNull(Value value) => value.Expression is { } tested ? new Expression.Not(Equal(tested, null)) : null;
 

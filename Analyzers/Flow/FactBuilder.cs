@@ -84,7 +84,7 @@ internal sealed partial class FactBuilder
     private Value Visit(IOperation? operation)
     {
         Value value = VisitCore(operation);
-        return operation is null or IConversionOperation or IArgumentOperation ? value : value with { Operation = operation };
+        return operation is null or IArgumentOperation || (operation is IConversionOperation && value.Operation is not null) ? value : value with { Operation = operation };
     }
 
     private Value VisitCore(IOperation? operation)
@@ -137,6 +137,8 @@ internal sealed partial class FactBuilder
                 return Visit(isNull.Operand).Expression is { } tested ? new Value(-1, Equal(tested, null)) : Value.None;
             case IIsPatternOperation pattern:
                 return VisitPattern(pattern);
+            case IIsTypeOperation type:
+                return VisitTypeTest(type);
             case IArrayElementReferenceOperation element:
                 return VisitElement(element);
             case IImplicitIndexerReferenceOperation indexer:
@@ -264,6 +266,11 @@ internal sealed partial class FactBuilder
         // The target's own operands are evaluated first.
         Value target = VisitTarget(assignment.Target, out bool writesThrough);
         Value value = Visit(assignment.Value);
+        if (assignment.Target is IDiscardOperation)
+        {
+            return value;
+        }
+
         Store(assignment, target, value, writesThrough);
         return target.HasPlace && !writesThrough ? target : value;
     }
@@ -389,10 +396,19 @@ internal sealed partial class FactBuilder
         }
 
         Value whole = Visit(source);
-        foreach (IOperation element in targets.Elements)
+        IPropertySymbol[] positional = source.Type is { IsRecord: true } record ? Positional(record) : [];
+        for (int i = 0; i < targets.Elements.Length; i++)
         {
+            IOperation element = targets.Elements[i];
+            if (element is IDiscardOperation)
+            {
+                continue;
+            }
+
             Value written = VisitTarget(element, out bool writesThrough);
-            Value part = CanCarry(element.Type) ? Derive(deconstruction, whole, ofElement: false) : Value.None;
+            Value part = i < positional.Length ? PartOf(deconstruction, whole, positional[i])
+                : CanCarry(element.Type) ? Derive(deconstruction, whole, ofElement: false)
+                : Value.None;
             Store(deconstruction, written, part, writesThrough);
         }
 
@@ -443,8 +459,11 @@ internal sealed partial class FactBuilder
         Value operand = Visit(awaited.Operation);
         Use(awaited, operand);
         int result = _body.Places.NewTemporary();
-        Add(new Fact(FactKind.Suspend, awaited) { MayThrow = _canFail });
+
+        // An await that throws has waited, too: the operation is over either way.
         Add(new Fact(FactKind.Complete, awaited) { Target = result, Source = operand.Place });
+        Add(new Fact(FactKind.Suspend, awaited));
+        Point(awaited);
         return Named(result);
     }
 
@@ -507,7 +526,8 @@ internal sealed partial class FactBuilder
         type is IPointerTypeSymbol or { SpecialType: SpecialType.System_IntPtr or SpecialType.System_UIntPtr };
 
     /// <summary>Whether the holder of a value of the type could find the buffer behind it and release that: not from an address or a span.</summary>
-    private static bool LeadsToOwner(ITypeSymbol? type) => type is not null && !IsAddress(type) && !type.IsRefLikeType && !type.IsUnmanagedType;
+    private static bool LeadsToOwner(ITypeSymbol? type) =>
+        type is null || (!IsAddress(type) && !type.IsRefLikeType && !type.IsUnmanagedType);
 
     /// <summary>Whether a value of the type can lead to a buffer at all.</summary>
     private static bool CanCarry(ITypeSymbol? type) => type switch

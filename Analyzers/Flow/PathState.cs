@@ -19,6 +19,9 @@ internal enum RefRole
 
     /// <summary>The account of an acquisition: it can be asked, but it holds nothing.</summary>
     Account,
+
+    /// <summary>Something through which the resource can be given back without being named.</summary>
+    Keeper,
 }
 
 internal readonly record struct Ref(int Resource, RefRole Kind);
@@ -146,6 +149,14 @@ internal sealed record PathState(
     public Hold HoldOf(int resource) => Holds.TryGet(resource, out Hold hold) ? hold : NotYet;
 
     private static readonly Hold NotYet = new(Holding.Nothing);
+
+    /// <summary>Whether no other place than <paramref name="place"/> refers to the resource in a way that could release it.</summary>
+    public bool IsReferredToOnlyBy(int resource, int place)
+    {
+        bool only = true;
+        Refs.ForEach((other, refs) => only &= other == place || !refs.Where(static r => r.Kind < RefRole.View).Refers(resource));
+        return only;
+    }
 
     public PathState WithRefs(int place, RefSet refs) =>
         this with { Refs = refs.Count == 0 ? Refs.Remove(place) : Refs.Set(place, refs) };

@@ -17,7 +17,7 @@ internal sealed class Refinement(Body body, IContractSource contracts)
                 return Known.Of(constant.Value);
             case Expression.Of of:
                 return path.KnownOf(of.Place);
-            case Expression.Not or Expression.Compare:
+            case Expression.Not or Expression.Compare or Expression.And:
                 bool canHold = Assume(path, value, true, 0) is not null;
                 bool canFail = Assume(path, value, false, 0) is not null;
                 return canHold == canFail ? new Known(Classes.Zero | Classes.Positive) : Known.Of(canHold);
@@ -39,6 +39,15 @@ internal sealed class Refinement(Body body, IContractSource contracts)
                 return constant.Value is not bool value || value == outcome ? path : null;
             case Expression.Not not:
                 return Assume(path, not.Operand, !outcome, depth + 1);
+            case Expression.Anything:
+                return path;
+            case Expression.And conjunction when outcome:
+                return Assume(path, conjunction.Left, true, depth + 1) is { } first ? Assume(first, conjunction.Right, true, depth + 1) : null;
+            case Expression.And conjunction:
+                // One of the two fails; which one is told only where the other is sure to hold.
+                return Assume(path, conjunction.Left, false, depth + 1) is not { } leftFails ? Assume(path, conjunction.Right, false, depth + 1)
+                    : Assume(path, conjunction.Right, false, depth + 1) is null ? leftFails
+                    : path;
             case Expression.Of of:
                 return Narrow(path, of.Place, outcome ? Classes.Positive : Classes.Zero, outcome, depth);
             case Expression.Inspected inspected:
@@ -61,12 +70,20 @@ internal sealed class Refinement(Body body, IContractSource contracts)
             return Inspect(path, inspected, constant, outcome);
         }
 
+        if (left is Expression.Inspected { What: Inspection.Amount or Inspection.LeaseAmount } amount)
+        {
+            // Zero, or not zero, or some amount: each says whether anything was acquired.
+            return Known.ClassOf(constant) == Classes.Zero ? Inspect(path, amount, !outcome)
+                : outcome ? Inspect(path, amount, outcome: true)
+                : path;
+        }
+
         if (left is Expression.Inspected flag && constant is bool truth)
         {
             return Inspect(path, flag, truth == outcome);
         }
 
-        if (left is Expression.Not or Expression.Compare && constant is bool expected)
+        if (left is Expression.Not or Expression.Compare or Expression.And && constant is bool expected)
         {
             return Assume(path, left, expected == outcome, depth + 1);
         }
@@ -102,7 +119,7 @@ internal sealed class Refinement(Body body, IContractSource contracts)
 
     private PathState? AssumeSide(PathState path, Expression condition, Expression value, Classes allowed, bool outcome, int depth)
     {
-        if (value is Expression.Inspected { What: Inspection.Amount } amount)
+        if (value is Expression.Inspected { What: Inspection.Amount or Inspection.LeaseAmount } amount)
         {
             return allowed == Classes.Positive ? Inspect(path, amount, outcome: true)
                 : (allowed & Classes.Positive) == 0 ? Inspect(path, amount, outcome: false)
@@ -203,13 +220,13 @@ internal sealed class Refinement(Body body, IContractSource contracts)
                     : path;
             case Expression.Inspected { What: Inspection.Mode or Inspection.Direction } inspected when constant is not null:
                 return Inspect(path, inspected, constant, equal);
-            case Expression.Inspected { What: Inspection.Amount } amount:
+            case Expression.Inspected { What: Inspection.Amount or Inspection.LeaseAmount } amount:
                 return allowed == Classes.Positive ? Inspect(path, amount, outcome: true)
                     : (allowed & Classes.Positive) == 0 ? Inspect(path, amount, outcome: false)
                     : path;
             case Expression.Inspected inspected when (allowed & (Classes.Zero | Classes.Positive)) is Classes.Zero or Classes.Positive:
                 return Inspect(path, inspected, (allowed & Classes.Positive) != 0);
-            case Expression.Not or Expression.Compare when (allowed & (Classes.Zero | Classes.Positive)) is Classes.Zero or Classes.Positive:
+            case Expression.Not or Expression.Compare or Expression.And when (allowed & (Classes.Zero | Classes.Positive)) is Classes.Zero or Classes.Positive:
                 return Assume(path, definition, (allowed & Classes.Positive) != 0, depth + 1);
             default:
                 return path;
@@ -230,6 +247,7 @@ internal sealed class Refinement(Body body, IContractSource contracts)
             Inspection.IsUserBacked => Keep(path, resource, hold, outcome ? Holding.UserBacked | Holding.Stale : Holding.Stable),
             Inspection.IsHeld => Keep(path, resource, hold, outcome ? ~(Holding.Released | Holding.NotAcquired) : Holding.Released | Holding.NotAcquired | Holding.HandedOn),
             Inspection.Amount => Keep(path, resource, hold, outcome ? ~Holding.NotAcquired : Holding.NotAcquired),
+            Inspection.LeaseAmount when !outcome => path.WithHold(resource, hold with { Holding = Holding.NotAcquired }),
             Inspection.IsEmpty when outcome => path.WithHold(resource, hold with { Holding = Holding.NotAcquired }),
             _ => path,
         };
@@ -291,7 +309,7 @@ internal sealed class Refinement(Body body, IContractSource contracts)
     private static int? Subject(PathState path, int place)
     {
         RefSet refs = path.RefsOf(place);
-        return refs.Count == 1 && refs[0].Kind != RefRole.View ? refs[0].Resource : null;
+        return refs.Count == 1 && refs[0].Kind is not (RefRole.View or RefRole.Container) ? refs[0].Resource : null;
     }
 
     private PathState? Remember(PathState path, Expression condition, bool outcome)

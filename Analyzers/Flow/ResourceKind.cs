@@ -12,6 +12,39 @@ internal sealed class ResourceKind
     /// <summary>An iterator over scattered memory.</summary>
     public static readonly ResourceKind Iterator = new("iterator") { EndsAtSuspension = true };
 
+    /// <summary>What a registered buffer table lends, until its owner is disposed.</summary>
+    public static readonly ResourceKind Import = new("import");
+
+    /// <summary>A slot of a registered buffer table.</summary>
+    public static readonly ResourceKind Registration = new("registration");
+
+    /// <summary>A block with a lifetime of its own, whose creator holds the first reference.</summary>
+    public static readonly ResourceKind Folio = new("folio");
+
+    /// <summary>Memory pinned by a handle.</summary>
+    public static readonly ResourceKind Pin = new("pin") { IsCallbackState = true };
+
+    /// <summary>An object kept reachable, not kept in place, by a handle.</summary>
+    public static readonly ResourceKind Root = new("handle") { IsCallbackState = true };
+
+    /// <summary>An array of a pool.</summary>
+    public static readonly ResourceKind Rental = new("array");
+
+    /// <summary>Memory of a pool behind an owner object.</summary>
+    public static readonly ResourceKind Owner = new("owner");
+
+    /// <summary>Memory outside the managed heap.</summary>
+    public static readonly ResourceKind Native = new("block");
+
+    /// <summary>A native overlapped structure, with what it pins.</summary>
+    public static readonly ResourceKind Overlapped = new("overlapped") { IsCallbackState = true };
+
+    /// <summary>A reference that keeps a safe handle from being closed.</summary>
+    public static readonly ResourceKind HandleReference = new("handle reference");
+
+    /// <summary>What a pipe reader lent until it is advanced.</summary>
+    public static readonly ResourceKind PipeRead = new("pipe buffer");
+
     /// <summary>What a started operation holds until it completes.</summary>
     public static readonly ResourceKind Loan = new("operation");
 
@@ -24,6 +57,9 @@ internal sealed class ResourceKind
 
     /// <summary>Whether it is valid only until its method leaves the caller's stack.</summary>
     public bool EndsAtSuspension { get; private init; }
+
+    /// <summary>Whether native code that is given it hands it to the callback that releases it: the state of a completion.</summary>
+    public bool IsCallbackState { get; private init; }
 
     public override string ToString() => Name;
 }

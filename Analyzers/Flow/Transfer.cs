@@ -184,9 +184,7 @@ internal sealed class Transfer(Body body, IContractSource contracts)
             return path;
         }
 
-        bool elsewhere = false;
-        path.Refs.ForEach((place, refs) => elsewhere |= place != fact.Target && refs.Refers(fact.Resource));
-        return elsewhere ? path.WithHold(fact.Resource, new Hold(Holding.HandedOn)) : path;
+        return path.IsReferredToOnlyBy(fact.Resource, fact.Target) ? path : path.WithHold(fact.Resource, new Hold(Holding.HandedOn));
     }
 
     private void Settle(Fact fact, Effect.Acquire acquire, PathState path, Holding held, Action<PathState> next)
@@ -205,7 +203,7 @@ internal sealed class Transfer(Body body, IContractSource contracts)
         next(acquire.When switch
         {
             Success.ResultPositive => WithKnown(failed, fact.ResultPlace, new Known(Classes.Zero | Classes.Negative)),
-            Success.ResultTrue => WithKnown(failed, fact.ResultPlace, new Known(Classes.Zero, false)),
+            Success.ResultTrue or Success.ArgumentTrue => WithKnown(failed, fact.ResultPlace, new Known(Classes.Zero, false)),
             _ => failed,
         });
     }
@@ -213,6 +211,11 @@ internal sealed class Transfer(Body body, IContractSource contracts)
     private PathState Bind(Fact fact, PathState path)
     {
         path = Forget(path, fact.Target).WithRefs(fact.Target, RefSet.Of(fact.Resource, RefRole.Owner));
+        if (fact.Keeper >= 0)
+        {
+            path = path.WithRefs(fact.Keeper, RefSet.Of(fact.Resource, RefRole.Keeper));
+        }
+
         return fact.ResultPlace >= 0 && fact.ResultPlace != fact.Target
             ? Forget(path, fact.ResultPlace).WithRefs(fact.ResultPlace, RefSet.Of(fact.Resource, RefRole.Account))
             : path;
@@ -240,6 +243,11 @@ internal sealed class Transfer(Body body, IContractSource contracts)
     /// <summary>The resources that a release means.</summary>
     public static RefSet Released(Fact fact, PathState path)
     {
+        if (fact.Effect is Effect.Release { Kept: not null })
+        {
+            return path.RefsOf(fact.Target).Where(static r => r.Kind == RefRole.Keeper);
+        }
+
         RefRole weakest = fact.Effect is Effect.Release { ThroughViews: true } ? RefRole.View : RefRole.Element;
         return path.RefsOf(fact.Target).Where(r => r.Kind <= weakest);
     }
@@ -254,7 +262,7 @@ internal sealed class Transfer(Body body, IContractSource contracts)
 
     private static PathState Lend(Fact fact, PathState path)
     {
-        RefSet lent = path.RefsOf(fact.Source).Where(static r => r.Kind != RefRole.Account);
+        RefSet lent = path.RefsOf(fact.Source).Where(static r => r.Kind < RefRole.Account);
         Hold before = path.HoldOf(fact.Resource);
         RefSet holds = (before.Holding & Holding.Held) != 0 && path.RefsOf(fact.Target).Refers(fact.Resource) ? before.Holds.Union(lent) : lent;
         return path
@@ -297,15 +305,10 @@ internal sealed class Transfer(Body body, IContractSource contracts)
 
     private PathState Escape(Fact fact, PathState path)
     {
-        RefSet refs = path.RefsOf(fact.Target);
+        RefSet refs = HandedOn(fact, path, body);
         for (int i = 0; i < refs.Count; i++)
         {
             Resource resource = body.Resources[refs[i].Resource];
-            if (!HandsOn(resource, refs[i].Kind, fact))
-            {
-                continue;
-            }
-
             Hold hold = path.HoldOf(resource.Id);
             if ((hold.Holding & (Holding.AnyHeld | Holding.HeldNone)) != 0)
             {
@@ -316,11 +319,20 @@ internal sealed class Transfer(Body body, IContractSource contracts)
         return path;
     }
 
+    /// <summary>The resources whose release an escape makes somebody else's concern.</summary>
+    public static RefSet HandedOn(Fact fact, PathState path, Body body) =>
+        path.RefsOf(fact.Target).Where(r => HandsOn(body.Resources[r.Resource], r.Kind, fact));
+
     private static bool HandsOn(Resource resource, RefRole kind, Fact fact)
     {
-        if (resource.Kind == ResourceKind.Iterator || kind == RefRole.Account)
+        if (resource.Kind == ResourceKind.Iterator || kind >= RefRole.Account)
         {
             return false;
+        }
+
+        if (fact.Departure == Departure.PassedToNative)
+        {
+            return resource.Kind.IsCallbackState && kind == RefRole.Owner;
         }
 
         // A task that is returned is still pending when the finally regions around the return run.

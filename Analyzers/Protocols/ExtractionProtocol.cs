@@ -48,8 +48,8 @@ internal static class ExtractionProtocol
         yield return Property(Lease, "Mode").Tells(Inspection.Mode);
         yield return Property(Extracted, "Mode").Tells(Inspection.Mode);
         yield return Property(Lease, "IsEmpty").Tells(Inspection.IsEmpty);
-        yield return Property(Lease, "Bytes").Tells(Inspection.Detail);
-        yield return Property(Extracted, "Bytes").Tells(Inspection.Detail);
+        yield return Property(Lease, "Bytes").Tells(Inspection.LeaseAmount);
+        yield return Property(Extracted, "Bytes").Tells(Inspection.LeaseAmount);
         foreach (string access in new[] { "IoVectors", "WsaBuffers", "Fragments" })
         {
             yield return Property(Lease, access).Views(Slot.Receiver);

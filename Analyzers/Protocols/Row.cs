@@ -72,6 +72,28 @@ internal sealed class Row
     public Row Acquires(Slot target, ResourceKind kind, Slot iterator, Success when = Success.Always) =>
         With(new Effect.Acquire(target, kind, Holding.Nothing, ModeFrom: iterator, When: when));
 
+    /// <summary>Acquires <paramref name="kind"/> instead where the argument <paramref name="at"/> has the given constant value.</summary>
+    public Row ButWhere(int at, int value, ResourceKind kind)
+    {
+        int last = _effects.FindLastIndex(static effect => effect is Effect.Acquire);
+        _effects[last] = (Effect.Acquire)_effects[last] with { Instead = new KindByArgument(at, value, kind) };
+        return this;
+    }
+
+    /// <summary>What is acquired can also be given back through <paramref name="keeper"/>, without being named.</summary>
+    public Row KeptBy(Slot keeper)
+    {
+        int last = _effects.FindLastIndex(static effect => effect is Effect.Acquire);
+        _effects[last] = (Effect.Acquire)_effects[last] with { KeptBy = keeper };
+        return this;
+    }
+
+    /// <summary>The call gives back what of the kind <paramref name="keeper"/> keeps.</summary>
+    public Row ReleasesKept(Slot keeper, ResourceKind kind) => With(new Effect.Release(keeper, Holding.Held, Kept: kind));
+
+    /// <summary>The argument is set to something derived from <paramref name="from"/>.</summary>
+    public Row Fills(Slot target, Slot from) => With(new Effect.Fill(target, from));
+
     /// <summary>The direction stands in the parameter of the named type, or is <paramref name="otherwise"/>.</summary>
     public Row DirectedBy(string type, Flowing otherwise)
     {

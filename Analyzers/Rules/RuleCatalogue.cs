@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using BufferLifetime.Analyzers.Rules.BaseLibrary;
 using BufferLifetime.Analyzers.Rules.Direction;
 using BufferLifetime.Analyzers.Rules.Modes;
+using BufferLifetime.Analyzers.Rules.Registration;
 using BufferLifetime.Analyzers.Rules.Suspension;
 using Microsoft.CodeAnalysis;
 
@@ -13,9 +15,20 @@ internal static class RuleCatalogue
     [
         (MismatchedRelease.Words, static () => new MismatchedRelease()),
         (NotReleased.Words, static () => new NotReleased()),
+        (ReleasedTwice.Words, static () => new ReleasedTwice()),
+        (UsedAfterRelease.Words, static () => new UsedAfterRelease()),
         (GetPagesWritten.Words, static () => new GetPagesWritten()),
         (LegacyCall.Words, static () => new LegacyCall()),
         (RetainedAcrossAwait.Words, static () => new RetainedAcrossAwait()),
+        (ReleasedBeforeCompletion.Words, static () => new ReleasedBeforeCompletion()),
+        (ImportNotReleased.Words, static () => new ImportNotReleased()),
+        (UsedAfterUnregistration.Words, static () => new UsedAfterUnregistration()),
+        (PinNotReleased.Words, static () => new PinNotReleased()),
+        (UsedAfterReturn.Words, static () => new UsedAfterReturn()),
+        (ReturnedTwice.Words, static () => new ReturnedTwice()),
+        (ReleasedWhilePending.Words, static () => new ReleasedWhilePending()),
+        (RentalNotReturned.Words, static () => new RentalNotReturned()),
+        (UsedAfterAdvance.Words, static () => new UsedAfterAdvance()),
     ];
 
     public static ImmutableArray<DiagnosticDescriptor> Descriptors { get; } = Collect();

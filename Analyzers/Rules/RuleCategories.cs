@@ -6,4 +6,6 @@ internal static class RuleCategories
     public const string Modes = "BufferLifetime.Modes";
     public const string Direction = "BufferLifetime.Direction";
     public const string Suspension = "BufferLifetime.Suspension";
+    public const string Registration = "BufferLifetime.Registration";
+    public const string BaseLibrary = "BufferLifetime.BaseLibrary";
 }

@@ -6,6 +6,8 @@ internal static class RuleIds
     // Modes: release the way you extracted.
     public const string MismatchedRelease = "BUF1001";
     public const string NotReleased = "BUF1002";
+    public const string ReleasedTwice = "BUF1003";
+    public const string UsedAfterRelease = "BUF1004";
 
     // Direction: a reference is not a pin.
     public const string GetPagesWritten = "BUF1101";
@@ -13,4 +15,17 @@ internal static class RuleIds
 
     // Suspension: a user-backed iterator ends where its call does.
     public const string RetainedAcrossAwait = "BUF1201";
+    public const string ReleasedBeforeCompletion = "BUF1203";
+
+    // Registration and lending.
+    public const string ImportNotReleased = "BUF1301";
+    public const string UsedAfterUnregistration = "BUF1302";
+
+    // The base class library: the same rules where everybody meets them.
+    public const string PinNotReleased = "BUF2001";
+    public const string UsedAfterReturn = "BUF2005";
+    public const string ReturnedTwice = "BUF2006";
+    public const string ReleasedWhilePending = "BUF2007";
+    public const string RentalNotReturned = "BUF2008";
+    public const string UsedAfterAdvance = "BUF2009";
 }

@@ -19,6 +19,15 @@ internal static class Spots
         _ => call.Syntax.GetLocation(),
     };
 
+    /// <summary>What is released: the argument, or the receiver of a call without one.</summary>
+    public static Location OfRelease(IOperation call) => call.Syntax switch
+    {
+        InvocationExpressionSyntax { ArgumentList.Arguments: { Count: > 0 } arguments } => arguments[0].Expression.GetLocation(),
+        InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax access } => access.Expression.GetLocation(),
+        VariableDeclaratorSyntax declarator => declarator.Identifier.GetLocation(),
+        _ => OfCall(call),
+    };
+
     /// <summary>Where a resource came from: the call that made it, or the parameter that brought it.</summary>
     public static Location? Origin(Resource resource) =>
         resource.Parameter is { } parameter

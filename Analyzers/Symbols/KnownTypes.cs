@@ -5,7 +5,13 @@ namespace BufferLifetime.Analyzers.Symbols;
 /// <summary>The types without which there is nothing to analyse.</summary>
 internal static class KnownTypes
 {
-    private static readonly string[] Any = ["BufferLifetime.IovIter"];
+    private static readonly string[] Any = 
+    [
+        "BufferLifetime.IovIter",
+        "System.Buffers.ArrayPool`1",
+        "System.Buffers.MemoryHandle",
+        "System.Runtime.InteropServices.GCHandle",
+    ];
 
     /// <summary>Whether the compilation can speak of any buffer that a protocol knows.</summary>
     public static bool AreReferencedBy(Compilation compilation) =>

@@ -61,7 +61,8 @@ public partial struct IovIter
     /// <exception cref="PeerMemoryException">Device memory was met and not allowed for.</exception>
     /// <exception cref="InvalidOperationException">Checked mode is on and the iterator is used outside the call that made it.</exception>
     /// <remarks>
-    /// The kernel's <c>iov_iter_extract_pages</c>, with each of a run's pages released on its own and one pin for the run. Deviations: several
+    /// The entries after the last one filled are cleared, so that the whole array can be released, round after round. The kernel's
+    /// <c>iov_iter_extract_pages</c>, with each of a run's pages released on its own and one pin for the run. Deviations: several
     /// leading empty entries are passed over, and <paramref name="offset0"/> is defined when nothing was covered.
     /// </remarks>
     [AcquiresBuffer(Mode.Pin)]
@@ -74,7 +75,10 @@ public partial struct IovIter
         Mode mode = CheckExtraction(maxBytes, flags);
         long size = ExtractableBytes(maxBytes);
         if (size == 0 || pages.IsEmpty)
+        {
+            pages.Clear();
             return 0;
+        }
 
         return ExtractPageArray(pages, size, mode, flags, out offset0);
     }
@@ -133,6 +137,8 @@ public partial struct IovIter
             ? HoldFirstRun(pages, size, mode, flags, out int used)
             : GatherPages(pages, size, mode, oneRun: true, out used);
 
+        // The whole array can then be released, round after round: no entry of a longer round stays behind.
+        pages[used..].Clear();
         offset0 = used == 0 ? 0 : pages[0].Offset;
         Step(bytes);
         return (int)bytes;

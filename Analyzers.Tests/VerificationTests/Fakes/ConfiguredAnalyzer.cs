@@ -21,7 +21,8 @@ internal sealed class ConfiguredAnalyzer : DiagnosticAnalyzer
     private static void Analyze(SyntaxNodeAnalysisContext context)
     {
         SyntaxToken name = ((VariableDeclaratorSyntax)context.Node).Identifier;
-        context.Options.AnalyzerConfigOptionsProvider.GetOptions(context.Node.SyntaxTree).TryGetValue("fake.bad_name", out string? configured);
+        AnalyzerConfigOptions options = context.Options.AnalyzerConfigOptionsProvider.GetOptions(context.Node.SyntaxTree);
+        options.TryGetValue("fake.bad_name", out string? configured);
         string? listed = context.Options.AdditionalFiles.FirstOrDefault(file => Path.GetFileName(file.Path) == "BadNames.txt")
             ?.GetText(context.CancellationToken)?.ToString();
         if (name.ValueText == configured || name.ValueText == listed)

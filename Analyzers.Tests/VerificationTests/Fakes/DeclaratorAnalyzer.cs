@@ -28,7 +28,8 @@ internal abstract class DeclaratorAnalyzer : DiagnosticAnalyzer
     {
         context.EnableConcurrentExecution();
         context.ConfigureGeneratedCodeAnalysis(_generatedCode);
-        context.RegisterSyntaxNodeAction(node => Analyze(node, ((VariableDeclaratorSyntax)node.Node).Identifier), SyntaxKind.VariableDeclarator);
+        context.RegisterSyntaxNodeAction(
+            node => Analyze(node, ((VariableDeclaratorSyntax)node.Node).Identifier), SyntaxKind.VariableDeclarator);
     }
 
     protected abstract void Analyze(SyntaxNodeAnalysisContext context, SyntaxToken name);

@@ -91,7 +91,8 @@ internal sealed class CompilationEndAnalyzer : DiagnosticAnalyzer
         context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
         context.RegisterCompilationAction(end =>
         {
-            foreach (ISymbol field in end.Compilation.GetSymbolsWithName(name => name.StartsWith("bad", StringComparison.Ordinal), SymbolFilter.Member))
+            var fields = end.Compilation.GetSymbolsWithName(name => name.StartsWith("bad", StringComparison.Ordinal), SymbolFilter.Member);
+            foreach (ISymbol field in fields)
                 end.ReportDiagnostic(Diagnostic.Create(FakeRules.AtTheEnd, field.Locations[0], field.Name));
         });
     }

@@ -16,7 +16,8 @@ internal sealed class FirstDocumentOnlyFix : GoodNameFix
 internal sealed class OneProjectOnlyFix : GoodNameFix
 {
     public override FixAllProvider GetFixAllProvider() =>
-        new TextFixAll((document, context) => context.Scope == FixAllScope.Document ? document == context.Document : document.Project == context.Project);
+        new TextFixAll((document, context) =>
+            context.Scope == FixAllScope.Document ? document == context.Document : document.Project == context.Project);
 }
 
 internal sealed class WholeSolutionFix : GoodNameFix

@@ -3,6 +3,8 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Formatting;
 using Microsoft.CodeAnalysis.Text;
 
 namespace BufferLifetime.Analyzers.Tests.VerificationTests.Fakes;
@@ -65,7 +67,8 @@ internal sealed class ClashingFix : GoodNameFix
 internal sealed class WarningFix : GoodNameFix
 {
     protected override Document Rename(Document document, SyntaxNode root, SyntaxToken name) =>
-        document.WithText(SourceText.From(root.ToFullString().Replace("bad = \"\"", "good = null", StringComparison.Ordinal), Encoding.UTF8));
+        document.WithText(
+            SourceText.From(root.ToFullString().Replace("bad = \"\"", "good = null", StringComparison.Ordinal), Encoding.UTF8));
 }
 
 /// <summary>Offers two actions, and a third in a submenu.</summary>
@@ -73,15 +76,29 @@ internal sealed class ThreeActionsFix : GoodNameFix
 {
     public override async Task RegisterCodeFixesAsync(CodeFixContext context)
     {
-        SyntaxNode root = (await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false))!;
+        SyntaxNode root = (await context.Document.GetSyntaxRootAsync(context.CancellationToken))!;
         SyntaxToken name = root.FindToken(context.Span.Start);
         context.RegisterCodeFix(To("first"), context.Diagnostics);
         context.RegisterCodeFix(To("second"), context.Diagnostics);
         context.RegisterCodeFix(CodeAction.Create("More", [To("third")], isInlinable: false), context.Diagnostics);
 
-        CodeAction To(string newName) => CodeAction.Create(
-            newName,
-            _ => Task.FromResult(context.Document.WithSyntaxRoot(root.ReplaceToken(name, SyntaxFactory.Identifier(newName).WithTriviaFrom(name)))),
-            newName);
+        CodeAction To(string newName)
+        {
+            SyntaxNode renamed = root.ReplaceToken(name, SyntaxFactory.Identifier(newName).WithTriviaFrom(name));
+            return CodeAction.Create(newName, _ => Task.FromResult(context.Document.WithSyntaxRoot(renamed)), newName);
+        }
+    }
+}
+
+/// <summary>Puts the next member on a line of its own and leaves the line's end to the formatter.</summary>
+internal sealed class FormattingFix : GoodNameFix
+{
+    protected override Document Rename(Document document, SyntaxNode root, SyntaxToken name)
+    {
+        SyntaxNode member = name.Parent!.FirstAncestorOrSelf<MemberDeclarationSyntax>()!;
+        SyntaxNode renamed = member.ReplaceToken(name, NewName(name))
+            .WithTrailingTrivia(SyntaxFactory.ElasticCarriageReturnLineFeed)
+            .WithAdditionalAnnotations(Formatter.Annotation);
+        return document.WithSyntaxRoot(root.ReplaceNode(member, renamed));
     }
 }

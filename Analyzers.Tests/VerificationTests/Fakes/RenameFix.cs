@@ -15,7 +15,7 @@ internal abstract class RenameFix : CodeFixProvider
 
     public override async Task RegisterCodeFixesAsync(CodeFixContext context)
     {
-        SyntaxNode root = (await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false))!;
+        SyntaxNode root = (await context.Document.GetSyntaxRootAsync(context.CancellationToken))!;
         SyntaxToken name = root.FindToken(context.Span.Start);
         context.RegisterCodeFix(
             CodeAction.Create("Rename", _ => Task.FromResult(Rename(context.Document, root, name)), nameof(RenameFix)),

@@ -23,14 +23,15 @@ internal sealed class TextFixAll : FixAllProvider
     public override IEnumerable<FixAllScope> GetSupportedFixAllScopes() => _scopes;
 
     public override Task<CodeAction?> GetFixAsync(FixAllContext fixAllContext) =>
-        Task.FromResult<CodeAction?>(CodeAction.Create("Rename all", cancellationToken => FixAsync(fixAllContext, cancellationToken), "all"));
+        Task.FromResult<CodeAction?>(CodeAction.Create("Rename all", cancel => FixAsync(fixAllContext, cancel), "all"));
 
-    private async Task<Solution> FixAsync(FixAllContext context, CancellationToken cancellationToken)
+    private async Task<Solution> FixAsync(FixAllContext context, CancellationToken cancel)
     {
         Solution solution = context.Project.Solution;
-        foreach (Document document in solution.Projects.SelectMany(project => project.Documents).Where(document => _includes(document, context)))
+        var documents = solution.Projects.SelectMany(project => project.Documents).Where(document => _includes(document, context));
+        foreach (Document document in documents)
         {
-            SourceText text = await document.GetTextAsync(cancellationToken).ConfigureAwait(false);
+            SourceText text = await document.GetTextAsync(cancel);
             string renamed = text.ToString().Replace("bad", "good", StringComparison.Ordinal) + _suffix;
             solution = solution.WithDocumentText(document.Id, SourceText.From(renamed, text.Encoding));
         }

@@ -1,0 +1,34 @@
+using BufferLifetime.Analyzers.Flow;
+using BufferLifetime.Analyzers.Rules.Shared;
+using Microsoft.CodeAnalysis;
+
+namespace BufferLifetime.Analyzers.Rules.BaseLibrary;
+
+/// <summary>BUF2006: a rented buffer is returned that was returned before.</summary>
+internal sealed class ReturnedTwice() : DoubleReleaseRule(Words)
+{
+    private const string Title = "Rented buffer returned twice";
+
+    private static readonly DiagnosticDescriptor Certain = new(
+        RuleIds.ReturnedTwice,
+        Title,
+        "'{0}' is returned again: it was returned at line {1}, so two renters will share it. Remove one of the two.",
+        RuleCategories.BaseLibrary,
+        DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        helpLinkUri: HelpFor(RuleIds.ReturnedTwice));
+
+    private static readonly DiagnosticDescriptor Possible = new(
+        RuleIds.ReturnedTwice,
+        Title,
+        "'{0}' can be returned again: on some path it was returned at line {1}, so two renters will share it. Return it once.",
+        RuleCategories.BaseLibrary,
+        DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        helpLinkUri: HelpFor(RuleIds.ReturnedTwice));
+
+    public static readonly Wording Words = new(Certain, Possible);
+
+    protected override bool Concerns(Resource resource) =>
+        resource.Kind == ResourceKind.Rental || resource.Kind == ResourceKind.Owner;
+}

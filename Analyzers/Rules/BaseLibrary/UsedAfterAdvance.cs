@@ -1,0 +1,34 @@
+using BufferLifetime.Analyzers.Flow;
+using BufferLifetime.Analyzers.Rules.Shared;
+using Microsoft.CodeAnalysis;
+
+namespace BufferLifetime.Analyzers.Rules.BaseLibrary;
+
+/// <summary>BUF2009: a read result's buffer is used after the reader was advanced.</summary>
+internal sealed class UsedAfterAdvance() : UseAfterReleaseRule(Words)
+{
+    private const string Title = "Pipe buffer used after AdvanceTo";
+
+    private static readonly DiagnosticDescriptor Certain = new(
+        RuleIds.UsedAfterAdvance,
+        Title,
+        "'{0}' is used after the reader was advanced at line {2}: its memory may have been reused. Use it before AdvanceTo, or copy what is needed.",
+        RuleCategories.BaseLibrary,
+        DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        helpLinkUri: HelpFor(RuleIds.UsedAfterAdvance));
+
+    private static readonly DiagnosticDescriptor Possible = new(
+        RuleIds.UsedAfterAdvance,
+        Title,
+        "'{0}' can be used after the reader was advanced at line {2}: its memory may have been reused. Use it before AdvanceTo, or copy what is needed.",
+        RuleCategories.BaseLibrary,
+        DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        helpLinkUri: HelpFor(RuleIds.UsedAfterAdvance));
+
+    public static readonly Wording Words = new(Certain, Possible);
+
+    protected override bool Concerns(Resource resource) =>
+        resource.Kind == ResourceKind.PipeRead;
+}

@@ -1,0 +1,34 @@
+using BufferLifetime.Analyzers.Flow;
+using BufferLifetime.Analyzers.Rules.Shared;
+using Microsoft.CodeAnalysis;
+
+namespace BufferLifetime.Analyzers.Rules.Registration;
+
+/// <summary>BUF1302: a slot is used after its buffer was unregistered.</summary>
+internal sealed class UsedAfterUnregistration() : UseAfterReleaseRule(Words)
+{
+    private const string Title = "Registered buffer used after unregistration";
+
+    private static readonly DiagnosticDescriptor Certain = new(
+        RuleIds.UsedAfterUnregistration,
+        Title,
+        "'{0}' is used after its buffer was unregistered at line {2}: the slot may hold somebody else's buffer by now. Unregister after the last use.",
+        RuleCategories.Registration,
+        DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        helpLinkUri: HelpFor(RuleIds.UsedAfterUnregistration));
+
+    private static readonly DiagnosticDescriptor Possible = new(
+        RuleIds.UsedAfterUnregistration,
+        Title,
+        "'{0}' can be used after its buffer was unregistered at line {2}: the slot may hold somebody else's buffer by now. Unregister after the last use.",
+        RuleCategories.Registration,
+        DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        helpLinkUri: HelpFor(RuleIds.UsedAfterUnregistration));
+
+    public static readonly Wording Words = new(Certain, Possible);
+
+    protected override bool Concerns(Resource resource) =>
+        resource.Kind == ResourceKind.Registration;
+}

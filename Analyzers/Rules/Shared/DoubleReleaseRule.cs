@@ -1,0 +1,26 @@
+using BufferLifetime.Analyzers.Flow;
+using Microsoft.CodeAnalysis;
+
+namespace BufferLifetime.Analyzers.Rules.Shared;
+
+/// <summary>A release that is reached with an earlier one done.</summary>
+internal abstract class DoubleReleaseRule(Wording words) : Rule
+{
+    protected abstract bool Concerns(Resource resource);
+
+    public sealed override void OnFact(Fact fact, PathSet before, Findings findings)
+    {
+        if (fact is not { Kind: FactKind.Release, Effect: Effect.Release { Repeatable: false } })
+        {
+            return;
+        }
+
+        foreach (Sighting sighting in findings.See(path => Transfer.Released(fact, path), before, (resource, hold) => hold.Holding == Holding.Released && Concerns(resource)))
+        {
+            Location? first = sighting.Hold.ChangedAt is { } earlier ? Spots.OfCall(earlier) : null;
+            findings.Report(
+                words, sighting.Confidence, (fact.Operation.Syntax, sighting.Resource.Id), fact, Spots.OfCall(fact.Operation), [first, Spots.Origin(sighting.Resource)], null,
+                sighting.Resource.Name ?? sighting.Resource.Kind.Name, Spots.Line(first));
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using BufferLifetime.Analyzers.Flow;
+using Microsoft.CodeAnalysis;
+
+namespace BufferLifetime.Analyzers.Rules.Shared;
+
+/// <summary>
+/// A way out of the body on which something is neither released nor handed on. What is released on no path is told where it was taken;
+/// what is missed on some path, where that path leaves.
+/// </summary>
+internal abstract class LeakRule(Wording words) : Rule
+{
+    private readonly Dictionary<int, List<(Location? Location, string When)>> _leaks = [];
+    private readonly HashSet<int> _settled = [];
+
+    protected abstract bool Concerns(Resource resource);
+
+    /// <summary>Whether a throw statement counts as a way out: not for what the garbage collector takes anyway.</summary>
+    protected virtual bool CountsThrows => true;
+
+    /// <summary>Whether what is missed on some path is told where it was taken, with the way out as an explanation.</summary>
+    protected virtual bool ToldWhereTaken => false;
+
+    public sealed override void OnFact(Fact fact, PathSet before, Findings findings)
+    {
+        if (fact.Kind is FactKind.Release or FactKind.Escape)
+        {
+            foreach (PathState path in before.Paths)
+            {
+                RefSet refs = fact.Kind == FactKind.Release ? Transfer.Released(fact, path) : Transfer.HandedOn(fact, path, findings.Body);
+                for (int i = 0; i < refs.Count; i++)
+                {
+                    _settled.Add(refs[i].Resource);
+                }
+            }
+        }
+
+        if (fact.Kind != FactKind.Acquire || !Concerns(findings.Body.Resources[fact.Resource]))
+        {
+            return;
+        }
+
+        foreach (PathState path in before.Paths)
+        {
+            if (IsOwed(path.HoldOf(fact.Resource)) && path.IsReferredToOnlyBy(fact.Resource, fact.Target))
+            {
+                Leak(fact.Resource, Spots.OfCall(fact.Operation), "this call takes the next one");
+            }
+        }
+    }
+
+    public sealed override void OnExit(Leaving leaving, Findings findings)
+    {
+        if (leaving.Kind == ExitKind.Failure || (leaving.Kind == ExitKind.Throw && !CountsThrows))
+        {
+            return;
+        }
+
+        foreach (PathState path in leaving.Paths.Paths)
+        {
+            path.Holds.ForEach((id, hold) =>
+            {
+                if (IsOwed(hold) && Concerns(findings.Body.Resources[id]))
+                {
+                    Location? exit = Spots.OfExit(leaving);
+                    Leak(id, exit, leaving.Kind == ExitKind.Throw ? "this throw is reached" : exit is null ? "the end of the method is reached" : "this return is reached");
+                }
+            });
+        }
+    }
+
+    public sealed override void OnEnd(Findings findings)
+    {
+        foreach (KeyValuePair<int, List<(Location? Location, string When)>> leak in _leaks)
+        {
+            Resource resource = findings.Body.Resources[leak.Key];
+            Location origin = Spots.OfCall(resource.Origin);
+            string name = resource.Name ?? resource.Kind.Name;
+            if (!_settled.Contains(leak.Key))
+            {
+                findings.Report(words, Confidence.Certain, leak.Key, null, origin, [], null, name);
+                continue;
+            }
+
+            foreach ((Location? location, string when) in leak.Value)
+            {
+                Location shown = ToldWhereTaken || location is null ? origin : location;
+                findings.Report(
+                    words, Confidence.Possible, (leak.Key, shown.SourceSpan), null, shown, ToldWhereTaken ? [location] : [origin], null,
+                    name, Spots.Line(origin), location is null ? when : ToldWhereTaken ? when.Replace("this", "the").Replace(" is reached", $" at line {Spots.Line(location)} is reached") : when);
+            }
+        }
+    }
+
+    private static bool IsOwed(Hold hold) =>
+        (hold.Holding & Holding.AnyHeld) != 0 && (hold.Holding & ~Holding.AnyHeld) == 0;
+
+    private void Leak(int resource, Location? location, string when)
+    {
+        if (!_leaks.TryGetValue(resource, out List<(Location? Location, string When)>? leaks))
+        {
+            _leaks.Add(resource, leaks = []);
+        }
+
+        if (!leaks.Contains((location, when)))
+        {
+            leaks.Add((location, when));
+        }
+    }
+}

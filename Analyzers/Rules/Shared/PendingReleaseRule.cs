@@ -1,0 +1,51 @@
+using BufferLifetime.Analyzers.Flow;
+using Microsoft.CodeAnalysis;
+
+namespace BufferLifetime.Analyzers.Rules.Shared;
+
+/// <summary>A release that is reached while an operation that was started over the same bytes is not known to have completed.</summary>
+internal abstract class PendingReleaseRule(Wording words) : Rule
+{
+    protected abstract bool Concerns(Resource resource);
+
+    public sealed override void OnFact(Fact fact, PathSet before, Findings findings)
+    {
+        if (fact.Kind != FactKind.Release)
+        {
+            return;
+        }
+
+        Dictionary<(int Resource, int Loan), int> seen = [];
+        foreach (PathState path in before.Paths)
+        {
+            RefSet released = Transfer.Released(fact, path);
+            path.Holds.ForEach((loan, hold) =>
+            {
+                if (findings.Body.Resources[loan].Kind != ResourceKind.Loan || hold.Holding != Holding.Held)
+                {
+                    return;
+                }
+
+                for (int i = 0; i < released.Count; i++)
+                {
+                    int resource = released[i].Resource;
+                    if (released.Count == 1 && hold.Holds.Refers(resource) && Concerns(findings.Body.Resources[resource])
+                        && (path.HoldOf(resource).Holding & (Holding.Released | Holding.HandedOn | Holding.NotAcquired)) == 0)
+                    {
+                        seen[(resource, loan)] = (seen.TryGetValue((resource, loan), out int count) ? count : 0) + 1;
+                    }
+                }
+            });
+        }
+
+        foreach (KeyValuePair<(int Resource, int Loan), int> found in seen)
+        {
+            Resource resource = findings.Body.Resources[found.Key.Resource];
+            Resource loan = findings.Body.Resources[found.Key.Loan];
+            Location? started = Spots.Origin(loan);
+            findings.Report(
+                words, found.Value == before.Paths.Count ? Confidence.Certain : Confidence.Possible, (fact.Operation.Syntax, resource.Id), fact, Spots.OfRelease(fact.Operation), [started, Spots.Origin(resource)], null,
+                resource.Name ?? resource.Kind.Name, loan.Member?.Name ?? "operation", Spots.Line(started));
+        }
+    }
+}

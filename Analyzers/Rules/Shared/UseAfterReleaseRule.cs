@@ -1,0 +1,28 @@
+using BufferLifetime.Analyzers.Flow;
+using Microsoft.CodeAnalysis;
+
+namespace BufferLifetime.Analyzers.Rules.Shared;
+
+/// <summary>A use of something, or of a view of it, that is reached with its release done.</summary>
+internal abstract class UseAfterReleaseRule(Wording words) : Rule
+{
+    protected abstract bool Concerns(Resource resource);
+
+    public sealed override void OnFact(Fact fact, PathSet before, Findings findings)
+    {
+        if (fact is not { Kind: FactKind.Use, Target: >= 0 })
+        {
+            return;
+        }
+
+        foreach (Sighting sighting in findings.See(
+            path => path.RefsOf(fact.Target).Where(static r => r.Kind < RefRole.Account), before, (resource, hold) => hold.Holding == Holding.Released && Concerns(resource)))
+        {
+            Location? released = sighting.Hold.ChangedAt is { } release ? Spots.OfCall(release) : null;
+            string used = findings.Body.Places.NameOf(fact.Target) ?? sighting.Resource.Name ?? sighting.Resource.Kind.Name;
+            findings.Report(
+                words, sighting.Confidence, (sighting.Resource.Id, sighting.Hold.ChangedAt?.Syntax), fact, fact.Operation.Syntax.GetLocation(), [released, Spots.Origin(sighting.Resource)], null,
+                used, sighting.Resource.Name ?? sighting.Resource.Kind.Name, Spots.Line(released));
+        }
+    }
+}
