@@ -42,7 +42,11 @@ internal sealed partial class FactBuilder
             return Apply(call, method, contract, receiver, values, type);
         }
 
-        Point(call);
+        if (!Failures.MakesException(call))
+        {
+            Point(call);
+        }
+
         Use(call, receiver);
         if (method.MethodKind == MethodKind.LocalFunction)
         {
@@ -50,7 +54,7 @@ internal sealed partial class FactBuilder
         }
 
         bool lends = _contracts.IsTask(type);
-        int result = CanCarry(type) ? _body.Places.NewTemporary() : -1;
+        int result = CanCarry(type) ? NewTemporary() : -1;
         for (int i = 0; i < values.Length; i++)
         {
             PassWithoutContract(call, method, method.Parameters[i], values[i], lends, result);
@@ -58,14 +62,14 @@ internal sealed partial class FactBuilder
 
         if (call is IObjectCreationOperation)
         {
-            result = result < 0 ? _body.Places.NewTemporary() : result;
+            result = result < 0 ? NewTemporary() : result;
             return new Value(result, new Expression.Of(result));
         }
 
         return result >= 0 ? Named(result) : type is { SpecialType: SpecialType.System_Void } ? Value.None : Fresh();
     }
 
-    private Value Fresh() => Named(_body.Places.NewTemporary());
+    private Value Fresh() => Named(NewTemporary());
 
     private void PassWithoutContract(IOperation call, IMethodSymbol method, IParameterSymbol parameter, Value value, bool lends, int result)
     {
@@ -121,7 +125,7 @@ internal sealed partial class FactBuilder
             Point(call);
         }
 
-        int result = type is null or { SpecialType: SpecialType.System_Void } ? -1 : _body.Places.NewTemporary();
+        int result = type is null or { SpecialType: SpecialType.System_Void } ? -1 : NewTemporary();
         Value value = result >= 0 ? Named(result) : Value.None;
         UseWhatIsNotNamed(call, contract, receiver, arguments);
         foreach (Effect effect in contract.Effects)
@@ -131,15 +135,15 @@ internal sealed partial class FactBuilder
                 case Effect.Borrow borrow:
                     Use(call, At(borrow.Target), borrow.Writes);
                     break;
-                case Effect.Inspect { What: Inspection.Detail } inspect when At(inspect.Target).HasPlace && arguments.Length == 0:
+                case Effect.Inspect { What: Inspection.Detail } inspect when At(inspect.Target).HasPlace && member is IPropertySymbol && arguments.Length == 0:
                     value = Named(_body.Places.OfMember(At(inspect.Target).Place, member));
                     break;
-                case Effect.Inspect inspect when At(inspect.Target).HasPlace:
+                case Effect.Inspect { What: not Inspection.Detail } inspect when At(inspect.Target).HasPlace:
                     value = new Value(result, new Expression.Inspected(At(inspect.Target).Place, inspect.What));
                     break;
                 case Effect.View view when At(view.Source).HasPlace:
                     Use(call, At(view.Source));
-                    Add(new Fact(FactKind.View, call) { Target = result, Source = At(view.Source).Place, Role = view.OfElement ? RefRole.Element : RefRole.View, Accumulates = true });
+                    Add(new Fact(FactKind.View, call) { Target = result, Source = At(view.Source).Place, Role = view.Role, Accumulates = true });
                     break;
                 case Effect.Fill fill when At(fill.Target).HasPlace:
                     Add(new Fact(FactKind.View, call) { Target = At(fill.Target).Place, Source = At(fill.From).Place });
@@ -205,7 +209,7 @@ internal sealed partial class FactBuilder
         if (target < 0)
         {
             // The result has no name: it is still acquired, and lost.
-            target = _body.Places.NewTemporary();
+            target = NewTemporary();
         }
 
         object? flags = acquire.FlagsAt >= 0 && at(Slot.Argument(acquire.FlagsAt)).Expression is Expression.Constant { Value: var constant } ? constant : null;
