@@ -233,7 +233,9 @@ internal sealed class BodyGraph
     private List<BasicBlock> HandlersOf(ControlFlowRegion? region, ITypeSymbol? thrown, out ControlFlowRegion? stopped)
     {
         List<BasicBlock> handlers = [];
-        for (; region is not null; region = region.EnclosingRegion)
+
+        // Around the root of a lambda or local function are the regions of its enclosing body: what is thrown inside is not thrown there.
+        for (; region is not null && region != _graph.Root; region = region.EnclosingRegion)
         {
             if (region.Kind != ControlFlowRegionKind.Try)
             {

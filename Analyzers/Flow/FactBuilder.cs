@@ -35,7 +35,7 @@ internal sealed partial class FactBuilder
             cancellation.ThrowIfCancellationRequested();
             builder._facts = [];
             builder._block = block.Ordinal;
-            builder._canFail = IsGuarded(block.EnclosingRegion);
+            builder._canFail = IsGuarded(block.EnclosingRegion, graph);
             foreach (IOperation operation in block.Operations)
             {
                 builder.Visit(operation);
@@ -61,9 +61,9 @@ internal sealed partial class FactBuilder
         public bool HasPlace => Place >= 0;
     }
 
-    private static bool IsGuarded(ControlFlowRegion? region)
+    private static bool IsGuarded(ControlFlowRegion? region, ControlFlowGraph graph)
     {
-        for (; region is not null; region = region.EnclosingRegion)
+        for (; region is not null && region != graph.Root; region = region.EnclosingRegion)
         {
             if (region.Kind == ControlFlowRegionKind.Try)
             {

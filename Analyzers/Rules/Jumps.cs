@@ -101,7 +101,7 @@ internal static class Jumps
     /// <summary>The catch clause that an empty block is all of: the one at the same place among the handlers of its try statement.</summary>
     private static CatchClauseSyntax? CatchOf(BasicBlock block, ControlFlowGraph graph)
     {
-        for (ControlFlowRegion? handler = block.EnclosingRegion; handler?.EnclosingRegion is { } owner; handler = owner)
+        for (ControlFlowRegion? handler = block.EnclosingRegion; handler != graph.Root && handler?.EnclosingRegion is { } owner; handler = owner)
         {
             if (handler.FirstBlockOrdinal != block.Ordinal && handler.Kind != ControlFlowRegionKind.FilterAndHandler)
             {
