@@ -23,9 +23,6 @@ internal static class HoldTable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static ref Hold At(int index) => ref _chunks[index >> ChunkShift][index & (ChunkSize - 1)];
 
-    /// <summary>The record that a fragment names, or nothing when it names none there ever was.</summary>
-    internal static bool Exists(int index) => (uint)index >> ChunkShift < (uint)_chunks.Length;
-
     /// <summary>A linked list of free records.</summary>
     internal static int TakeBatch(out int count)
     {

@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace BufferLifetime;
 
 /// <summary>Releasing many fragments together.</summary>
@@ -8,16 +10,13 @@ public static class PageFragments
     /// <exception cref="AlreadyReleasedException">One or more were released before; all others are released nevertheless.</exception>
     public static void Release(ReadOnlySpan<PageFragment> fragments)
     {
-        ThreadLedger ledger = ThreadLedger.Current;
-        bool again = false;
-        foreach (ref readonly PageFragment fragment in fragments)
-        {
-            if (fragment.Mode != ExtractMode.None)
-                again |= !fragment.TryRelease(ledger);
-        }
+        // One extraction never mixes modes, so what is borrowed is mostly told by the first.
+        int first = 0;
+        while ((uint)first < (uint)fragments.Length && fragments[first].Mode == ExtractMode.None)
+            first++;
 
-        if (again)
-            PageFragment.ThrowReleased();
+        if (first < fragments.Length)
+            ReleaseHeld(fragments[first..]);
     }
 
     /// <summary>Gives back one pin for each fragment.</summary>
@@ -38,6 +37,23 @@ public static class PageFragments
     /// <exception cref="ReleaseModeMismatchException">One of them was not taken by reference; none is released.</exception>
     /// <exception cref="AlreadyReleasedException">One or more were released before; all others are released nevertheless.</exception>
     public static void PutPages(ReadOnlySpan<PageFragment> pages) => Release(pages, ExtractMode.Get);
+
+    private static void ReleaseHeld(ReadOnlySpan<PageFragment> fragments)
+    {
+        ThreadLedger ledger = ThreadLedger.Current;
+        bool again = false;
+        Exception? failure = null;
+        foreach (ref readonly PageFragment fragment in fragments)
+        {
+            if (fragment.Mode != ExtractMode.None)
+                again |= !fragment.TryRelease(ledger, ref failure);
+        }
+
+        if (failure is not null)
+            ExceptionDispatchInfo.Throw(failure);
+        if (again)
+            PageFragment.ThrowReleased();
+    }
 
     private static void Release(ReadOnlySpan<PageFragment> fragments, ExtractMode mode)
     {

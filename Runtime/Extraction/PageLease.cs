@@ -107,8 +107,11 @@ public sealed class PageLease : IDisposable
     [AcquiresBuffer(ExtractMode.Pin)]
     public long Refill(ref IovIter iter, long maxBytes = long.MaxValue, ExtractFlags flags = ExtractFlags.None)
     {
-        Dispose();
+        if (_held != 0)
+            Dispose();
+
         _count = 0;
+        Bytes = 0;
         _released = false;
         _vectorsListed = false;
         _wsaBuffersListed = false;
