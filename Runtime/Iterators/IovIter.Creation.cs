@@ -119,6 +119,19 @@ public partial struct IovIter
     internal static IovIter BvecOf(BvecEntry[] entries, int end, long count, TransferDirection direction) =>
         new(IterKind.Bvec, IterLayout.Bvecs, direction, entries, 0, end, count);
 
+    /// <summary>An iterator over a range of entries, which is its start: it cannot be reverted out of the range nor expanded past it.</summary>
+    internal static IovIter BvecWindow(BvecEntry[] entries, long offset, long length, TransferDirection direction) =>
+        new(IterKind.Bvec, IterLayout.Bvecs, direction, entries, 0, entries.Length, length) { Position = offset };
+
+    private long Position
+    {
+        init
+        {
+            _offset = value;
+            Settle();
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private IovIter(IterKind kind, IterLayout layout, TransferDirection direction, object? source, int start, int end, long count)
     {

@@ -107,7 +107,8 @@ public partial struct IovIter
     {
         CheckThread();
         bool same = state.Kind == _kind && ReferenceEquals(state.Source, _source) && state.Memory.Equals(_memory)
-            && state.Consumed + state.Count + state.Withheld == _consumed + _count + _withheld;
+            && state.Consumed + state.Count + state.Withheld == _consumed + _count + _withheld
+            && (_layout != IterLayout.Store || state.Offset - state.Consumed == _offset - _consumed);
         if (!same)
             throw new ArgumentException($"The state was saved from another {state.Kind} iterator than this {_kind} iterator.", nameof(state));
 

@@ -56,6 +56,9 @@ public partial struct IovIter
                     return default;
                 entry = segment[_index];
                 break;
+            case IterLayout.Store:
+                entry = Unsafe.As<FolioXarray>(_source!).RunAt(_offset);
+                return entry.Within(0, Math.Min(entry.Length, Math.Min(limit, _count)));
             default:
                 return default;
         }
