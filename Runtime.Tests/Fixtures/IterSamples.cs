@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace BufferLifetime.Tests;
 
 /// <summary>An iterator of each kind over about the same scattered bytes, empty and tiny segments among them.</summary>
@@ -18,11 +20,19 @@ internal sealed class IterSamples : IDisposable
             "ReadOnlyIovec" => IovIter.Iovec(Split(lengths, (start, length) => (ReadOnlyMemory<byte>)Memory(start, length))),
             "Kvec" => IovIter.Kvec(Split(lengths, (start, length) => new IoVector(Entry(start, length).Address, length)), direction),
             "Bvec" => IovIter.Bvec(Split(lengths, Entry), direction),
+            "FolioQueue" => IovIter.FolioQueue(Chain(Split(lengths, Entry)), direction),
+            "FolioSequence" => IovIter.FolioQueue(Sequence.Of(Split(lengths, (start, length) => (ReadOnlyMemory<byte>)Memory(start, length)))),
+            "Xarray" => IovIter.Xarray(Store(), Pages.Size - 30, Content.Length, direction),
+            "Pipe" => IovIter.Pipe(Sequence.Of(Split(lengths, (start, length) => (ReadOnlyMemory<byte>)Memory(start, length)))),
+            "PipeOfOne" => IovIter.Pipe(new ReadOnlySequence<byte>(Memory(0, Content.Length))),
             _ => throw new ArgumentOutOfRangeException(nameof(kind)),
         };
     }
 
-    internal static string[] Names => ["Ubuf", "Iovec", "ReadOnlyIovec", "Kvec", "Bvec"];
+    internal static string[] Names => ["Ubuf", "Iovec", "ReadOnlyIovec", "Kvec", "Bvec", "FolioQueue", "FolioSequence", "Xarray", "Pipe", "PipeOfOne"];
+
+    /// <summary>Those that can be written to.</summary>
+    internal static string[] DestinationNames => ["Ubuf", "Iovec", "Kvec", "Bvec", "FolioQueue", "Xarray"];
 
     internal IovIter Iter { get; }
 
@@ -63,6 +73,29 @@ internal sealed class IterSamples : IDisposable
         var array = new byte[length + 6];
         Content.AsSpan(start, length).CopyTo(array.AsSpan(3));
         return array.AsMemory(3, length);
+    }
+
+    private static FolioQueueSegment Chain(BvecEntry[] entries)
+    {
+        var first = new FolioQueueSegment(3);
+        FolioQueueSegment last = first;
+        foreach (BvecEntry entry in entries)
+            last = last.Append(entry);
+
+        return first;
+    }
+
+    // The bytes lie across the boundary of two pages that are neighbours in the store only.
+    private FolioXarray Store()
+    {
+        Folio first = Folio.Native(Pages.Size), gap = Folio.Native(Pages.Size), second = Folio.Native(Pages.Size);
+        _owned.AddRange([first, gap, second]);
+        Content.AsSpan(0, 30).CopyTo(first.AsSpan(Pages.Size - 30, 30));
+        Content.AsSpan(30).CopyTo(second.AsSpan(0, Content.Length - 30));
+        var store = new FolioXarray();
+        store.Store(0, first);
+        store.Store(1, second);
+        return store;
     }
 
     private BvecEntry Entry(int start, int length)

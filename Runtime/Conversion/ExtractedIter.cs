@@ -24,8 +24,9 @@ public sealed class ExtractedIter : IDisposable
         if (_origin is null)
             GC.SuppressFinalize(this);
 
-        ThreadLedger.Current.LeasesOutstanding++;
         _held = 1;
+        if (Bytes != 0)
+            ThreadLedger.Current.LeasesOutstanding++;
     }
 
     /// <summary>Reports, in checked mode, an owner that was lost.</summary>
@@ -63,7 +64,9 @@ public sealed class ExtractedIter : IDisposable
             return;
 
         GC.SuppressFinalize(this);
-        ThreadLedger.Current.LeasesOutstanding--;
+        if (Bytes != 0)
+            ThreadLedger.Current.LeasesOutstanding--;
+
         PageFragments.Release(_fragments);
     }
 
