@@ -56,6 +56,8 @@ public sealed class ExtractedIter : IDisposable
     /// <summary>Bytes covered; fewer than asked when a later pin failed.</summary>
     public long Bytes { get; }
 
+    internal ReadOnlySpan<PageFragment> Fragments => _fragments;
+
     /// <summary>Releases what the conversion took, once.</summary>
     [ReleasesBuffer]
     public void Dispose()

@@ -23,6 +23,9 @@ internal static class HoldTable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static ref Hold At(int index) => ref _chunks[index >> ChunkShift][index & (ChunkSize - 1)];
 
+    /// <summary>Records there are, free or not.</summary>
+    internal static int Capacity => _chunks.Length << ChunkShift;
+
     /// <summary>A linked list of free records.</summary>
     internal static int TakeBatch(out int count)
     {
