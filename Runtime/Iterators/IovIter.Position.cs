@@ -254,8 +254,9 @@ public partial struct IovIter
 
     private void SettleSequence()
     {
+        // With nothing left it rests at the end of a segment, since what follows is not the sequence's.
         var node = Unsafe.As<ReadOnlySequenceSegment<byte>>(_cursor!);
-        while (_count > 0 && _offset >= node.Memory.Length && node.Next is { } next)
+        while ((_offset > node.Memory.Length || (_offset == node.Memory.Length && _count > 0)) && node.Next is { } next)
         {
             _offset -= node.Memory.Length;
             node = next;
