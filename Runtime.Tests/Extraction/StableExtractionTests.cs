@@ -230,6 +230,31 @@ public sealed class StableExtractionTests : BalancedTest
     }
 
     [Fact]
+    public void One_transfer_covers_at_most_what_the_kernel_does()
+    {
+        // Nothing reads these bytes, so they need not exist.
+        using Folio folio = Folio.Adopt(0x100000, 5L << 30);
+        IovIter iter = IovIter.Bvec([new BvecEntry(folio)], TransferDirection.Source);
+        var fragments = new PageFragment[2];
+        Assert.Equal(new ExtractResult(IovIter.MaxTransferBytes, 1, ExtractMode.None), iter.ExtractPages(fragments, long.MaxValue));
+        Assert.Equal(IovIter.MaxTransferBytes, fragments[0].Length);
+        Assert.Equal((5L << 30) - IovIter.MaxTransferBytes, iter.Count);
+        iter.Revert(IovIter.MaxTransferBytes);
+        using ExtractedIter whole = iter.ExtractToBvec();
+        Assert.Equal(5L << 30, whole.Bytes);
+
+        Memory<byte> huge = folio.Slice(0, int.MaxValue);
+        Assert.Equal(IovIter.MaxTransferBytes, IovIter.Ubuf(huge, TransferDirection.Source).Count);
+        IovIter capped = IovIter.Iovec([huge[..1000], huge, huge], TransferDirection.Source);
+        Assert.Equal(IovIter.MaxTransferBytes, capped.Count);
+        using PageLease lease = capped.ExtractPages();
+        Assert.Equal(IovIter.MaxTransferBytes, lease.Bytes);
+        Assert.Equal(0, capped.Count);
+        capped.Revert(IovIter.MaxTransferBytes);
+        Assert.Equal(1000, capped.SingleSegmentCount);
+    }
+
+    [Fact]
     public void Windows_of_arrays_are_iterated_like_arrays()
     {
         Memory<byte>[] segments = [new byte[1], new byte[] { 1, 2 }, new byte[] { 3 }, new byte[1]];

@@ -149,6 +149,8 @@ public sealed class FolioTests : BalancedTest
             Assert.Throws<PeerMemoryException>(() => iter.ExtractPages(100, ExtractFlags.GetForSource));
             Assert.Throws<PeerMemoryException>(() => iter.ExtractPages());
             Assert.Equal(4106, iter.Count);
+            IovIter only = IovIter.Ubuf((ReadOnlyMemory<byte>)peer.Memory);
+            Assert.Throws<PeerMemoryException>(() => only.GetPages(new PageFragment[2], 100, out _));
             AssertNothingHeld();
             Assert.Equal(0, peer.PinCount);
 

@@ -176,6 +176,56 @@ public sealed class RegisteredBufferTests : BalancedTest
     }
 
     [Fact]
+    public void Several_ranges_are_imported_in_their_order()
+    {
+        using Folio folio = Folio.Native(300);
+        for (int i = 0; i < 300; i++)
+            folio.AsSpan(i, 1)[0] = (byte)i;
+        using var lent = new LentBuffer([new(folio, 0, 100), new(folio, 200, 100)], TransferDirection.Source, _ => { });
+        _table.Register(0, lent);
+        using (RegisteredImport import = _table.Import(0, [new(150, 5), new(95, 10), new(0, 1)], TransferDirection.Source))
+        {
+            IovIter iter = import.Iter;
+            var bytes = new byte[20];
+            Assert.Equal(16, iter.CopyFrom(bytes));
+            Assert.Equal([250, 251, 252, 253, 254, 95, 96, 97, 98, 99, 200, 201, 202, 203, 204, 0], bytes[..16]);
+        }
+
+        Assert.Throws<ArgumentOutOfRangeException>("ranges", () => _table.Import(0, [new(0, 1), new(5, 0)], TransferDirection.Source));
+        Assert.Throws<ArgumentOutOfRangeException>("length", () => _table.Import(0, [new(0, 1), new(199, 2)], TransferDirection.Destination));
+        Assert.Throws<TransferDirectionException>(() => _table.Import(0, [new(0, 1)], TransferDirection.Destination));
+        Assert.Throws<InvalidOperationException>(() => _table.Import(1, [new(0, 1)], TransferDirection.Source));
+        FaultSweep.Over(() => _table.Import(0, [new(0, 1), new(90, 20)], TransferDirection.Source).Dispose());
+        Assert.Equal(0, LeasesHeld);
+    }
+
+    [Fact]
+    public void Ranges_that_overlap_cannot_add_up_to_more_than_one_transfer()
+    {
+        using Folio folio = Folio.Adopt(0x100000, 1 << 30);
+        _table.Register(0, folio);
+        BufferRange all = new(0, 1 << 30);
+        using (RegisteredImport one = _table.Import(0, [all], TransferDirection.Source))
+            Assert.Equal(1 << 30, one.Bytes);
+        Assert.Throws<ArgumentOutOfRangeException>("ranges", () => _table.Import(0, [all, all], TransferDirection.Source));
+        using Folio larger = Folio.Adopt(0x100000, (1 << 30) + 1);
+        Assert.Throws<ArgumentOutOfRangeException>(() => _table.Register(1, larger));
+        Assert.Equal(0, larger.PinCount);
+    }
+
+    [Fact]
+    public void Many_buffers_are_registered_all_or_none()
+    {
+        _table.Register(0, [_bytes.AsMemory(0, 10), default, _bytes.AsMemory(10, 10)]);
+        Assert.Equal(2, PinsHeld);
+        _table.Unregister(0);
+        Assert.Throws<InvalidOperationException>(() => _table.Register(0, [_bytes.AsMemory(0, 10), default, _bytes.AsMemory(10, 10)]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => _table.Register(2, new Memory<byte>[3]));
+        Assert.Equal(default, _table.GetVector(0));
+        Assert.Equal(1, PinsHeld);
+    }
+
+    [Fact]
     public void Cloned_buffers_are_shared_and_slots_outside_the_window_survive()
     {
         using var other = new RegisteredBufferTable(4);

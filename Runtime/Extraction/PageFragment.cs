@@ -123,16 +123,19 @@ public readonly struct PageFragment : IEquatable<PageFragment>
     /// <exception cref="ReleaseModeMismatchException">The fragment was not pinned; it stays held.</exception>
     /// <exception cref="AlreadyReleasedException">The pin was given back before.</exception>
     /// <remarks>The kernel's <c>unpin_user_page</c>.</remarks>
+    [ReleasesBuffer]
     public void Unpin() => Release(ExtractMode.Pin);
 
     /// <summary>Gives a reference back.</summary>
     /// <exception cref="ReleaseModeMismatchException">The fragment was not taken by reference; it stays held.</exception>
     /// <exception cref="AlreadyReleasedException">The reference was given back before.</exception>
     /// <remarks>The kernel's <c>put_page</c>.</remarks>
+    [ReleasesBuffer]
     public void Put() => Release(ExtractMode.Get);
 
     /// <summary>Gives back whatever was taken: a pin, a reference, or nothing.</summary>
     /// <exception cref="AlreadyReleasedException">It was given back before.</exception>
+    [ReleasesBuffer]
     public void Release()
     {
         if (_mode != ExtractMode.None)

@@ -8,6 +8,7 @@ public static class PageFragments
     /// <summary>Gives back whatever each fragment took: a pin, a reference, or nothing.</summary>
     /// <param name="fragments">What an extraction filled; entries that were never filled are skipped.</param>
     /// <exception cref="AlreadyReleasedException">One or more were released before; all others are released nevertheless.</exception>
+    [ReleasesBuffer]
     public static void Release(ReadOnlySpan<PageFragment> fragments)
     {
         // One extraction never mixes modes, so what is borrowed is mostly told by the first.
@@ -24,18 +25,21 @@ public static class PageFragments
     /// <exception cref="ReleaseModeMismatchException">One of them was not pinned; none is released.</exception>
     /// <exception cref="AlreadyReleasedException">One or more were released before; all others are released nevertheless.</exception>
     /// <remarks>The kernel's <c>unpin_user_pages</c>.</remarks>
+    [ReleasesBuffer]
     public static void Unpin(ReadOnlySpan<PageFragment> fragments) => Release(fragments, ExtractMode.Pin);
 
     /// <summary>Gives back one reference for each fragment.</summary>
     /// <param name="fragments">Fragments taken in mode <see cref="ExtractMode.Get"/>; entries that were never filled are skipped.</param>
     /// <exception cref="ReleaseModeMismatchException">One of them was not taken by reference; none is released.</exception>
     /// <exception cref="AlreadyReleasedException">One or more were released before; all others are released nevertheless.</exception>
+    [ReleasesBuffer]
     public static void Put(ReadOnlySpan<PageFragment> fragments) => Release(fragments, ExtractMode.Get);
 
     /// <summary>The legacy name of <see cref="Put"/>, for code that was written against the page getters.</summary>
     /// <param name="pages">Pages of <see cref="IovIter.GetPages"/>; entries that were never filled are skipped.</param>
     /// <exception cref="ReleaseModeMismatchException">One of them was not taken by reference; none is released.</exception>
     /// <exception cref="AlreadyReleasedException">One or more were released before; all others are released nevertheless.</exception>
+    [ReleasesBuffer]
     public static void PutPages(ReadOnlySpan<PageFragment> pages) => Release(pages, ExtractMode.Get);
 
     private static void ReleaseHeld(ReadOnlySpan<PageFragment> fragments)

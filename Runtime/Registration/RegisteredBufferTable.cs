@@ -52,6 +52,36 @@ public sealed class RegisteredBufferTable : IDisposable
         Occupy(index, () => new BufferRecord([new BvecEntry(holds[0].Address, holds[0].Length)], holds, null, released, state), holds);
     }
 
+    /// <summary>Registers memory in consecutive slots: all of it or none.</summary>
+    /// <param name="first">The first slot; those that get memory must be empty.</param>
+    /// <param name="buffers">The memory, one piece for each slot; an empty piece leaves its slot as it is.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are not that many slots, or a piece is larger than <see cref="MaxBufferBytes"/>.</exception>
+    /// <exception cref="InvalidOperationException">A slot is in use. Nothing is registered.</exception>
+    /// <exception cref="ObjectDisposedException">The table was disposed.</exception>
+    public void Register(int first, ReadOnlySpan<Memory<byte>> buffers)
+    {
+        CheckRange(first, buffers.Length);
+        int done = 0;
+        try
+        {
+            for (; done < buffers.Length; done++)
+            {
+                if (!buffers[done].IsEmpty)
+                    Register(first + done, buffers[done]);
+            }
+        }
+        catch
+        {
+            while (done-- > 0)
+            {
+                if (!buffers[done].IsEmpty)
+                    Unregister(first + done);
+            }
+
+            throw;
+        }
+    }
+
     /// <summary>Registers a folio: pins it until it is unregistered and the last request has ended.</summary>
     /// <param name="index">The slot, which must be empty.</param>
     /// <param name="folio">The folio; a read-only one is usable as a source only.</param>
@@ -119,6 +149,34 @@ public sealed class RegisteredBufferTable : IDisposable
     [AcquiresBuffer(ExtractMode.Pin)]
     public RegisteredImport Import(int index, long offset, long length, TransferDirection direction) =>
         ImportFrom(Take(index), offset, length, direction);
+
+    /// <summary>Uses several ranges of a registered buffer for one request, in their order. Pins nothing.</summary>
+    /// <param name="index">The slot.</param>
+    /// <param name="ranges">The ranges, none of them empty; they may overlap.</param>
+    /// <param name="direction">Which way the bytes flow.</param>
+    /// <returns>The owner of the use: dispose it when the request has completed.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="index"/> is no slot; or a range is empty or not inside the buffer, or all are more than one transfer covers.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">The slot is empty.</exception>
+    /// <exception cref="TransferDirectionException">The buffer does not allow that direction.</exception>
+    /// <remarks>The kernel's vectored import of fixed buffers.</remarks>
+    [AcquiresBuffer(ExtractMode.Pin)]
+    public RegisteredImport Import(int index, ReadOnlySpan<BufferRange> ranges, TransferDirection direction)
+    {
+        BufferRecord record = Take(index);
+        try
+        {
+            IovIter iter = record.Import(ranges, direction);
+            Faults.At(FaultPoint.Allocate);
+            return new RegisteredImport(record, in iter);
+        }
+        catch
+        {
+            record.Put();
+            throw;
+        }
+    }
 
     /// <summary>
     /// A registered buffer as one vector, for registering it with a device or with io_uring; an empty slot is a vector of nothing, as io_uring's sparse
