@@ -40,9 +40,6 @@ internal struct Hold
     /// <summary>Odd while held; the fragment carries the value it saw, so only the first release finds it.</summary>
     internal int Version;
 
-    /// <summary>The next free record.</summary>
-    internal int Next;
-
     /// <summary>The record that holds the run this one is a page of.</summary>
     internal int Parent;
 
@@ -85,7 +82,13 @@ internal struct Hold
 
     /// <summary>Points the record's own handle at <paramref name="array"/>; from here on the array does not move.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void AimAt(byte[] array) => _pin.Aim(array);
+    internal void AimAt(byte[] array, ThreadLedger ledger, int index)
+    {
+        if (_pin.IsAllocated)
+            _pin.Aim(array);
+        else
+            Allocate(array, ledger, index);
+    }
 
     internal void HoldManaged(in MemoryHandle handle, MemoryManager<byte> manager, int start, int length, nint address)
     {
@@ -164,6 +167,19 @@ internal struct Hold
                 _chunk = default;
                 ledger.Return(index);
                 break;
+        }
+    }
+
+    private void Allocate(byte[] array, ThreadLedger ledger, int index)
+    {
+        try
+        {
+            _pin = new ReusablePin(array);
+        }
+        catch
+        {
+            ledger.Return(index);
+            throw;
         }
     }
 

@@ -11,7 +11,7 @@ internal static class Holds
     internal static int Pin(ThreadLedger ledger, Memory<byte> chunk, bool allowPeer, out nint address)
     {
         if (MemoryMarshal.TryGetArray(chunk, out ArraySegment<byte> segment))
-            return PinArray(ledger, segment.Array!, segment.Offset, segment.Count, out address);
+            return PinArray(ledger, segment.Array!, segment.Offset, segment.Count, out address, out _);
 
         MemoryMarshal.TryGetMemoryManager<byte, MemoryManager<byte>>(chunk, out MemoryManager<byte>? manager, out int start, out int length);
         return PinManaged(ledger, manager!, start, length, allowPeer, out address);
@@ -19,16 +19,16 @@ internal static class Holds
 
     /// <summary>Pins a part of an array.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static int PinArray(ThreadLedger ledger, byte[] array, int start, int length, out nint address)
+    internal static int PinArray(ThreadLedger ledger, byte[] array, int start, int length, out nint address, out int version)
     {
         Faults.At(FaultPoint.Pin);
         int index = ledger.Rent();
         ref Hold hold = ref HoldTable.At(index);
-        Aim(ledger, index, ref hold, array);
+        hold.AimAt(array, ledger, index);
         address = Hold.AddressOf(array) + start;
         hold.PinArray(address, length);
         hold.Counts = HoldCount.Pin;
-        hold.Version++;
+        hold.Version = version = hold.Version + 1;
         ledger.PinsAcquired++;
         ledger.BytesPinned += length;
         return index;
@@ -296,20 +296,6 @@ internal static class Holds
         hold.Counts = counts;
         hold.Version++;
         return index;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Aim(ThreadLedger ledger, int index, ref Hold hold, byte[] array)
-    {
-        try
-        {
-            hold.AimAt(array);
-        }
-        catch
-        {
-            ledger.Return(index);
-            throw;
-        }
     }
 
     private static unsafe nint MomentaryAddress(Span<byte> span) => (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(span));

@@ -43,8 +43,8 @@ public partial struct IovIter
         if (segment.Length - _offset < size || !MemoryMarshal.TryGetArray((ReadOnlyMemory<byte>)segment, out ArraySegment<byte> array))
             return false;
 
-        int hold = Holds.PinArray(ThreadLedger.Current, array.Array!, array.Offset + (int)_offset, (int)size, out nint address);
-        fragments[0] = new PageFragment(address, 0, (int)size, Mode.Pin, hold);
+        int hold = Holds.PinArray(ThreadLedger.Current, array.Array!, array.Offset + (int)_offset, (int)size, out nint address, out int version);
+        fragments[0] = new PageFragment(address, (int)size, Mode.Pin, hold, version);
         Step(size);
         return true;
     }
@@ -87,8 +87,8 @@ public partial struct IovIter
         if ((uint)next >= (uint)fragments.Length)
             return false;
 
-        int hold = Holds.PinArray(ledger, array, start, length, out nint address);
-        fragments[next] = new PageFragment(address, 0, length, Mode.Pin, hold);
+        int hold = Holds.PinArray(ledger, array, start, length, out nint address, out int version);
+        fragments[next] = new PageFragment(address, length, Mode.Pin, hold, version);
         used = next + 1;
         run.Begin(array, start + length);
         return true;

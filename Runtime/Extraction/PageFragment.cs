@@ -46,6 +46,16 @@ public readonly struct PageFragment : IEquatable<PageFragment>
         _version = HoldTable.At(hold).Version;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal PageFragment(nint address, int length, ExtractMode mode, int hold, int version)
+    {
+        _address = address;
+        _length = length;
+        _mode = mode;
+        _hold = hold + 1;
+        _version = version;
+    }
+
     private PageFragment(in PageFragment shorter, int length)
     {
         this = shorter;

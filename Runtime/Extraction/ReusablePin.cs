@@ -12,33 +12,7 @@ internal struct ReusablePin
     private GCHandle _handle;
 #endif
 
-    internal readonly byte[]? Target
-    {
-        get
-        {
-#if NET10_0_OR_GREATER
-            return _handle.IsAllocated ? _handle.Target : null;
-#else
-            return _handle.IsAllocated ? (byte[]?)_handle.Target : null;
-#endif
-        }
-    }
-
-    /// <summary>From here on the array does not move.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void Aim(byte[] array)
-    {
-        if (_handle.IsAllocated)
-            _handle.Target = array;
-        else
-            Allocate(array);
-    }
-
-    /// <summary>From here on the array is the garbage collector's again.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void LetGo() => _handle.Target = null;
-
-    private void Allocate(byte[] array)
+    internal ReusablePin(byte[] array)
     {
 #if NET10_0_OR_GREATER
         _handle = new PinnedGCHandle<byte[]?>(array);
@@ -46,4 +20,26 @@ internal struct ReusablePin
         _handle = GCHandle.Alloc(array, GCHandleType.Pinned);
 #endif
     }
+
+    internal readonly bool IsAllocated => _handle.IsAllocated;
+
+    internal readonly byte[]? Target
+    {
+        get
+        {
+#if NET10_0_OR_GREATER
+            return _handle.Target;
+#else
+            return (byte[]?)_handle.Target;
+#endif
+        }
+    }
+
+    /// <summary>From here on the array does not move.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Aim(byte[] array) => _handle.Target = array;
+
+    /// <summary>From here on the array is the garbage collector's again.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void LetGo() => _handle.Target = null;
 }
