@@ -121,9 +121,10 @@ public partial struct IovIter
         if (used == fragments.Length)
             return false;
 
-        int hold = mode == Mode.Pin
-            ? Holds.Pin(ledger, chunk, allowPeer, out nint address)
-            : Holds.Refer(ledger, chunk, allowPeer, out address);
+        nint address;
+        int hold = mode != Mode.Pin ? Holds.Refer(ledger, chunk, allowPeer, out address)
+            : owner is MemoryManager<byte> manager ? Holds.PinManaged(ledger, manager, start, chunk.Length, allowPeer, out address)
+            : Holds.Pin(ledger, chunk, allowPeer, out address);
         fragments[used++] = new PageFragment(address, 0, chunk.Length, mode, hold);
         run.Begin(owner!, start + chunk.Length);
         return true;
@@ -183,13 +184,12 @@ public partial struct IovIter
 
     private static object? OwnerOf(Memory<byte> chunk, out int start)
     {
-        if (MemoryMarshal.TryGetArray(chunk, out ArraySegment<byte> segment))
-        {
-            start = segment.Offset;
-            return segment.Array;
-        }
+        if (MemoryMarshal.TryGetMemoryManager<byte, MemoryManager<byte>>(chunk, out MemoryManager<byte>? manager, out start, out _))
+            return manager;
 
-        return MemoryMarshal.TryGetMemoryManager<byte, MemoryManager<byte>>(chunk, out MemoryManager<byte>? manager, out start, out _) ? manager : null;
+        MemoryMarshal.TryGetArray(chunk, out ArraySegment<byte> segment);
+        start = segment.Offset;
+        return segment.Array;
     }
 
     /// <summary>The run that the last fragment ends with: a chunk that goes on where it ended lengthens it.</summary>

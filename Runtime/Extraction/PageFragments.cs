@@ -42,7 +42,8 @@ public static class PageFragments
     [ReleasesBuffer]
     public static void PutPages(ReadOnlySpan<PageFragment> pages) => Release(pages, ExtractMode.Get);
 
-    private static void ReleaseHeld(ReadOnlySpan<PageFragment> fragments)
+    /// <summary>Releases what is held, whatever stands before it.</summary>
+    internal static void ReleaseHeld(ReadOnlySpan<PageFragment> fragments)
     {
         ThreadLedger ledger = ThreadLedger.Current;
         bool again = false;

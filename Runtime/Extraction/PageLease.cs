@@ -159,7 +159,8 @@ public sealed class PageLease : IDisposable
         }
 
         Bytes = 0;
-        PageFragments.Release(_fragments.AsSpan(0, _count));
+        if (Mode != ExtractMode.None)
+            PageFragments.ReleaseHeld(_fragments.AsSpan(0, _count));
     }
 
     /// <inheritdoc/>
