@@ -18,6 +18,8 @@ public partial struct IovIter
                 HoldAllPages(fragments, size, mode, flags, ref used, ref bytes);
             else if (_layout == IterLayout.Sequence)
                 HoldChain(fragments, size, mode, flags, ref used, ref bytes);
+            else if (_layout == IterLayout.Single)
+                HoldSingle(fragments, size, mode, flags, ref used, ref bytes);
             else
                 HoldRuns(AllSegments()[.._end], fragments, size, mode, flags, ref used, ref bytes);
         }
@@ -39,11 +41,27 @@ public partial struct IovIter
     private bool TryPinOne(Span<PageFragment> fragments, long size, out int used)
     {
         used = 1;
-        ref readonly Memory<byte> segment = ref AllSegments()[_index];
-        if (segment.Length - _offset < size || !MemoryMarshal.TryGetArray((ReadOnlyMemory<byte>)segment, out ArraySegment<byte> array))
-            return false;
+        byte[] array;
+        int start;
+        if (_layout == IterLayout.Single)
+        {
+            if (_source is not byte[] single)
+                return false;
 
-        int hold = Holds.PinArray(ThreadLedger.Current, array.Array!, array.Offset + (int)_offset, (int)size, out nint address, out int version);
+            array = single;
+            start = _index;
+        }
+        else
+        {
+            ref readonly Memory<byte> segment = ref AllSegments()[_index];
+            if (segment.Length - _offset < size || !MemoryMarshal.TryGetArray((ReadOnlyMemory<byte>)segment, out ArraySegment<byte> part))
+                return false;
+
+            array = part.Array!;
+            start = part.Offset;
+        }
+
+        int hold = Holds.PinArray(ThreadLedger.Current, array, start + (int)_offset, (int)size, out nint address, out int version);
         fragments[0] = new PageFragment(address, (int)size, Mode.Pin, hold, version);
         Step(size);
         return true;
@@ -92,6 +110,14 @@ public partial struct IovIter
         used = next + 1;
         run.Begin(array, start + length);
         return true;
+    }
+
+    private readonly void HoldSingle(Span<PageFragment> fragments, long size, Mode mode, ExtractFlags flags, ref int used, ref long bytes)
+    {
+        bool allowPeer = (flags & ExtractFlags.AllowPeerMemory) != 0;
+        var run = default(Run);
+        TryHoldChunk(ThreadLedger.Current, PeekSingle((int)size), fragments, mode, allowPeer, ref run, ref used);
+        bytes = size;
     }
 
     private readonly void HoldChain(

@@ -102,8 +102,7 @@ public partial struct IovIter
     {
         if (sequence.IsSingleSegment || sequence.Start.GetObject() is not ReadOnlySequenceSegment<byte> first)
         {
-            Memory<byte> memory = MemoryMarshal.AsMemory(sequence.First);
-            return new IovIter(kind, IterLayout.Single, TransferDirection.Source, null, 0, 1, memory.Length) { _memory = memory };
+            return OfSingle(kind, MemoryMarshal.AsMemory(sequence.First), TransferDirection.Source, 0);
         }
 
         // The start's index counts from the first segment's start, which is where a revert has to count from too.

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -14,11 +15,7 @@ public partial struct IovIter
     public static IovIter Ubuf(Memory<byte> buffer, TransferDirection direction)
     {
         CheckDirection(direction);
-        return new IovIter(IterKind.Ubuf, IterLayout.Single, direction, null, 0, 1, Math.Min(buffer.Length, MaxTransferBytes))
-        {
-            _memory = buffer,
-            _thread = CurrentThreadIfChecked(),
-        };
+        return OfSingle(IterKind.Ubuf, buffer, direction, CurrentThreadIfChecked());
     }
 
     /// <summary>A source over one block of the caller's memory.</summary>
@@ -142,6 +139,27 @@ public partial struct IovIter
         _index = start;
         _end = end;
         _count = count;
+    }
+
+    private static IovIter OfSingle(IterKind kind, Memory<byte> memory, TransferDirection direction, int thread)
+    {
+        object? source;
+        int start;
+        if (MemoryMarshal.TryGetArray((ReadOnlyMemory<byte>)memory, out ArraySegment<byte> array))
+        {
+            source = array.Array;
+            start = array.Offset;
+        }
+        else
+        {
+            MemoryMarshal.TryGetMemoryManager<byte, MemoryManager<byte>>(memory, out MemoryManager<byte>? manager, out start, out _);
+            source = manager;
+        }
+
+        return new IovIter(kind, IterLayout.Single, direction, source, start, start + memory.Length, Math.Min(memory.Length, MaxTransferBytes))
+        {
+            _thread = thread,
+        };
     }
 
     private static IovIter Iovec(Memory<byte>[] segments, int start, int count, TransferDirection direction)

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -7,14 +6,11 @@ namespace BufferLifetime;
 
 public partial struct IovIter
 {
-    /// <summary>All segments of the caller's memory; a single block is seen as a list of one.</summary>
-    [UnscopedRef]
+    /// <summary>All segments of the caller's memory.</summary>
     private readonly ReadOnlySpan<Memory<byte>> AllSegments()
     {
         if (_layout == IterLayout.Segments)
             return Unsafe.As<Memory<byte>[]>(_source!);
-        if (_layout == IterLayout.Single)
-            return new ReadOnlySpan<Memory<byte>>(in _memory);
 
         // The two types of memory have one layout, which the base class library relies on itself (MemoryMarshal.AsMemory).
         var segments = Unsafe.As<ReadOnlyMemory<byte>[]>(_source!);
@@ -25,16 +21,25 @@ public partial struct IovIter
     /// <summary>The contiguous bytes at the position, in a layout that managed code sees as memory.</summary>
     private readonly Memory<byte> PeekMemory(long limit)
     {
-        Memory<byte> segment;
-        if (_layout == IterLayout.Sequence)
-            segment = MemoryMarshal.AsMemory(Unsafe.As<ReadOnlySequenceSegment<byte>>(_cursor!).Memory);
-        else if (_layout == IterLayout.Single)
-            segment = _memory;
-        else
-            segment = AllSegments()[_index];
+        if (_layout == IterLayout.Single)
+            return PeekSingle((int)Math.Min(limit, _count));
 
+        Memory<byte> segment = _layout == IterLayout.Sequence
+            ? MemoryMarshal.AsMemory(Unsafe.As<ReadOnlySequenceSegment<byte>>(_cursor!).Memory)
+            : AllSegments()[_index];
         int start = (int)_offset;
         return segment.Slice(start, (int)Math.Min(segment.Length - start, Math.Min(limit, _count)));
+    }
+
+    private readonly Memory<byte> PeekSingle(int length)
+    {
+        int start = _index + (int)_offset;
+        return _source switch
+        {
+            byte[] array => new Memory<byte>(array, start, length),
+            null => default,
+            _ => Unsafe.As<MemoryManager<byte>>(_source).Memory.Slice(start, length),
+        };
     }
 
     /// <summary>The contiguous bytes at the position, in a layout of addresses; empty at a hole of a sparse store and at the end of a chain.</summary>
