@@ -1,0 +1,39 @@
+using BufferLifetime.Analyzers.Rules;
+using BufferLifetime.CodeFixes.Pages;
+using BufferLifetime.CodeFixes.Repairs;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace BufferLifetime.CodeFixes.Modes;
+
+/// <summary>The release gets the verb of the extraction's mode; Release, which follows the mode, where it is not the same on every path.</summary>
+internal sealed class MatchingVerb(string key, bool followsMode) : Repair(key)
+{
+    private const string ModeDriven = "Release";
+
+    public override IEnumerable<Proposal> Propose(Report report, SemanticModel model, CancellationToken cancellationToken)
+    {
+        if (Acquisition.CallAt(report.Spot) is not { } call
+            || Acquisition.NameOf(call) is not { } name
+            || model.GetSymbolInfo(call, cancellationToken).Symbol is not IMethodSymbol method
+            || !PageApi.IsRelease(method)
+            || !report.Properties.TryGetValue(DiagnosticProperties.Verb, out string? matching)
+            || matching is null)
+        {
+            yield break;
+        }
+
+        bool isKnown = report.Properties.TryGetValue(DiagnosticProperties.Confidence, out string? confidence) && confidence == "certain";
+        string verb = followsMode || !isKnown ? ModeDriven : matching;
+
+        // Where Release is all that fits, it is offered once.
+        if (name.Identifier.ValueText == verb || (followsMode && (!isKnown || matching == ModeDriven)))
+        {
+            yield break;
+        }
+
+        SyntaxNode root = model.SyntaxTree.GetRoot(cancellationToken);
+        SyntaxToken renamed = SyntaxFactory.Identifier(name.Identifier.LeadingTrivia, verb, name.Identifier.TrailingTrivia);
+        yield return new Proposal(verb == ModeDriven ? "Use Release, which follows the mode" : $"Use {verb}", root.ReplaceToken(name.Identifier, renamed));
+    }
+}
