@@ -32,14 +32,14 @@ internal static class FixCode<TFix>
 
     /// <summary>Members of a class before and after; no fix is offered where they are the same.</summary>
     public static Task VerifyMembersAsync(
-        [StringSyntax("C#-test")] string members, [StringSyntax("C#-test")] string repaired, string[]? disabled = null, string? key = null) =>
-        VerifyAsync($"internal partial class C\n{{\n{members}\n}}\n", $"internal partial class C\n{{\n{repaired}\n}}\n", disabled, key);
+        [StringSyntax("C#-test")] string members, [StringSyntax("C#-test")] string repaired, string? key = null) =>
+        VerifyAsync($"internal partial class C\n{{\n{members}\n}}\n", $"internal partial class C\n{{\n{repaired}\n}}\n", key);
 
     /// <summary>Statements of a method before and after.</summary>
     public static Task VerifyStatementsAsync(
-        [StringSyntax("C#-test")] string statements, [StringSyntax("C#-test")] string repaired, string[]? disabled = null, string? key = null)
+        [StringSyntax("C#-test")] string statements, [StringSyntax("C#-test")] string repaired, string? key = null)
     {
-        return VerifyMembersAsync(Method(statements), Method(repaired), disabled, key);
+        return VerifyMembersAsync(Method(statements), Method(repaired), key);
 
         static string Method(string body) =>
             $"    int M(ref IovIter iter)\n    {{\n        {body.Replace("\n", "\n        ", StringComparison.Ordinal).Replace("\n        \n", "\n\n", StringComparison.Ordinal)}\n    }}";
@@ -47,10 +47,10 @@ internal static class FixCode<TFix>
 
     /// <summary>A whole file before and after.</summary>
     public static Task VerifyAsync(
-        [StringSyntax("C#-test")] string source, [StringSyntax("C#-test")] string repaired, string[]? disabled = null, string? key = null) =>
-        Test(source, repaired, disabled, key).RunAsync();
+        [StringSyntax("C#-test")] string source, [StringSyntax("C#-test")] string repaired, string? key = null) =>
+        Test(source, repaired, key).RunAsync();
 
-    public static FixTest Test(string source, string repaired, string[]? disabled = null, string? key = null)
+    public static FixTest Test(string source, string repaired, string? key = null)
     {
         FixTest test = new()
         {
@@ -60,7 +60,9 @@ internal static class FixCode<TFix>
             // The rules' tests look at these.
             TestBehaviors = TestBehaviors.SkipGeneratedCodeCheck | TestBehaviors.SkipSuppressionCheck,
         };
-        test.DisabledDiagnostics.AddRange(disabled ?? []);
+        // What else may be wrong with the pieces is not what their tests are about.
+        test.DisabledDiagnostics.AddRange(
+            new BufferLifetimeAnalyzer().SupportedDiagnostics.Select(rule => rule.Id).Distinct().Except(new TFix().FixableDiagnosticIds));
         return test;
     }
 

@@ -1,4 +1,5 @@
 using BufferLifetime.Analyzers.Rules;
+using BufferLifetime.Analyzers.Symbols;
 using BufferLifetime.CodeFixes.Pages;
 using BufferLifetime.CodeFixes.Repairs;
 using Microsoft.CodeAnalysis;
@@ -23,7 +24,7 @@ internal sealed class MatchingVerb(string key, bool followsMode) : Repair(key)
             yield break;
         }
 
-        bool isKnown = report.Properties.TryGetValue(DiagnosticProperties.Confidence, out string? confidence) && confidence == "certain";
+        bool isKnown = IsCertain(report) || IsTakenInOneWay(report, model);
         string verb = followsMode || !isKnown ? ModeDriven : matching;
 
         // Where Release is all that fits, it is offered once.
@@ -36,4 +37,18 @@ internal sealed class MatchingVerb(string key, bool followsMode) : Repair(key)
         SyntaxToken renamed = SyntaxFactory.Identifier(name.Identifier.LeadingTrivia, verb, name.Identifier.TrailingTrivia);
         yield return new Proposal(verb == ModeDriven ? "Use Release, which follows the mode" : $"Use {verb}", root.ReplaceToken(name.Identifier, renamed));
     }
+
+    private static bool IsCertain(Report report) =>
+        report.Properties.TryGetValue(DiagnosticProperties.Confidence, out string? confidence) && confidence == "certain";
+
+    /// <summary>
+    /// Whether the paths on which the release is right are those on which there is nothing to release: a single call takes the pages, and
+    /// always asks for the same.
+    /// </summary>
+    private static bool IsTakenInOneWay(Report report, SemanticModel model) =>
+        Acquisition.At(report.Origin, model) is { } taken
+        && PageUses.Of(taken, model) is { } uses
+        && uses.Of(PageUseKind.Fill).Count() == 1
+        && taken.Call.ArgumentList.Arguments.All(argument =>
+            MetadataNames.Of(model.GetTypeInfo(argument.Expression).Type) != PageApi.Flags || model.GetConstantValue(argument.Expression).HasValue);
 }
