@@ -54,12 +54,12 @@ internal sealed class Contract(ImmutableArray<Effect> effects)
         return false;
     }
 
-    /// <summary>Whether an effect speaks of what stands in <paramref name="slot"/>.</summary>
+    /// <summary>Whether an effect says what becomes of what stands in <paramref name="slot"/>, not only what it has to be.</summary>
     public bool Names(Slot slot)
     {
         foreach (Effect effect in Effects)
         {
-            if (effect.Subject == slot)
+            if (effect.Subject == slot && effect is not (Effect.Demand or Effect.Advance))
             {
                 return true;
             }
@@ -163,6 +163,23 @@ internal abstract record Effect
         public override Slot Subject => Target;
     }
 
+    /// <summary>The call is right only for an iterator of the given direction, or over the given sort of memory.</summary>
+    /// <param name="Target">The iterator.</param>
+    /// <param name="Direction">The way its bytes must flow; unknown: either.</param>
+    /// <param name="Backing">The memory it must describe: <see cref="Holding.UserBacked"/>, <see cref="Holding.Stable"/>, or either.</param>
+    public sealed record Demand(Slot Target, Flowing Direction = Flowing.Unknown, Holding Backing = Holding.Nothing) : Effect
+    {
+        public override Slot Subject => Target;
+    }
+
+    /// <summary>The call moves the iterator in <paramref name="Target"/>: what its members said before is not what they say after.</summary>
+    /// <param name="Target">The iterator.</param>
+    /// <param name="GoesBack">Whether it goes back to where it was.</param>
+    public sealed record Advance(Slot Target, bool GoesBack = false) : Effect
+    {
+        public override Slot Subject => Target;
+    }
+
     /// <summary>The task in <paramref name="Target"/> has completed when the call returns.</summary>
     public sealed record Complete(Slot Target) : Effect
     {
@@ -240,6 +257,9 @@ internal interface IContractSource
 
     /// <summary>Whether a flags constant asks for references instead of pins on a source.</summary>
     bool AsksForReferences(object? flags);
+
+    /// <summary>Whether a flags constant lets an extraction meet the memory of a device.</summary>
+    bool AllowsPeerMemory(object? flags);
 }
 
 /// <summary>What a parameter holds on entry.</summary>

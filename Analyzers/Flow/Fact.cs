@@ -13,6 +13,8 @@ internal enum FactKind
     Complete,
     Suspend,
     Escape,
+    Demand,
+    Advance,
     Exit,
 }
 
@@ -62,7 +64,7 @@ internal sealed class Fact(FactKind kind, IOperation operation)
     /// <summary>The scalar value assigned, if it can be followed.</summary>
     public Expression? Value { get; init; }
 
-    /// <summary>The effect behind an acquisition or release.</summary>
+    /// <summary>The effect behind an acquisition, release, demand or advance.</summary>
     public Effect? Effect { get; init; }
 
     /// <summary>The resource that an acquisition or loan makes; -1 for none.</summary>

@@ -161,6 +161,12 @@ internal sealed partial class FactBuilder
                     Use(call, At(lend.Target));
                     Add(new Fact(FactKind.Lend, call) { Target = result, Source = At(lend.Target).Place, Resource = _body.LoanOf(call, member) });
                     break;
+                case Effect.Demand demand when At(demand.Target).HasPlace:
+                    Add(new Fact(FactKind.Demand, call) { Target = At(demand.Target).Place, Effect = demand, Member = member });
+                    break;
+                case Effect.Advance advance when At(advance.Target).HasPlace:
+                    Add(new Fact(FactKind.Advance, call) { Target = At(advance.Target).Place, Effect = advance, Member = member });
+                    break;
                 case Effect.Complete complete when At(complete.Target).HasPlace:
                     Add(new Fact(FactKind.Complete, call) { Target = result, Source = At(complete.Target).Place });
                     break;
@@ -185,19 +191,23 @@ internal sealed partial class FactBuilder
                 continue;
             }
 
-            if (i >= 0 && IsOut(call, i))
+            if (i >= 0 && RefKindOf(call, i) == RefKind.Out)
             {
                 Assign(call, value.Place, Value.None);
             }
             else
             {
                 Use(call, value);
+                if (i >= 0 && RefKindOf(call, i) == RefKind.Ref)
+                {
+                    Add(new Fact(FactKind.Assign, call) { Target = value.Place, IsHavoc = true });
+                }
             }
         }
     }
 
-    private static bool IsOut(IOperation call, int ordinal) =>
-        call is IInvocationOperation { TargetMethod.Parameters: var parameters } && ordinal < parameters.Length && parameters[ordinal].RefKind == RefKind.Out;
+    private static RefKind RefKindOf(IOperation call, int ordinal) =>
+        call is IInvocationOperation { TargetMethod.Parameters: var parameters } && ordinal < parameters.Length ? parameters[ordinal].RefKind : RefKind.None;
 
     private void Acquire(IOperation call, ISymbol member, Effect.Acquire acquire, Func<Slot, Value> at, int result)
     {
@@ -215,6 +225,11 @@ internal sealed partial class FactBuilder
             ? instead.Kind
             : acquire.Kind;
         Resource resource = _body.AcquiredAt(call, member, acquire with { Direction = direction, Kind = kind });
+        if (acquire.ModeFrom is { } iterator && modeFrom >= 0 && flags is not null && _contracts.AllowsPeerMemory(flags))
+        {
+            Add(new Fact(FactKind.Demand, call) { Target = modeFrom, Effect = new Effect.Demand(iterator, Backing: Holding.UserBacked), Member = member });
+        }
+
         Add(new Fact(FactKind.Acquire, call)
         {
             Target = target,

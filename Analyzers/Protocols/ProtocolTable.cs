@@ -72,6 +72,8 @@ internal sealed class ProtocolTable : IContractSource
 
     public bool AsksForReferences(object? flags) => (ToNumber(flags) & 1) == 1;
 
+    public bool AllowsPeerMemory(object? flags) => ToNumber(flags) is > 0 and var bits && (bits & 2) == 2;
+
     public bool IsTask(ITypeSymbol? type) =>
         type is INamedTypeSymbol { Name: "Task" or "ValueTask" } && Array.IndexOf(TaskProtocol.Types, MetadataNames.Of(type)) >= 0;
 

@@ -130,6 +130,16 @@ internal sealed class Row
 
     public Row Lends(Slot target) => With(new Effect.Lend(target));
 
+    /// <summary>Right only for an iterator of the direction.</summary>
+    public Row Demands(Slot target, Flowing direction) => With(new Effect.Demand(target, direction));
+
+    /// <summary>Right only for an iterator over memory of the given sort.</summary>
+    public Row Demands(Slot target, Holding backing) => With(new Effect.Demand(target, Backing: backing));
+
+    public Row Advances(Slot target) => With(new Effect.Advance(target));
+
+    public Row GoesBack(Slot target) => With(new Effect.Advance(target, GoesBack: true));
+
     public Row Completes(Slot target) => With(new Effect.Complete(target));
 
     /// <summary>The contract of a member that the row's type and name were found to be those of, or null if an overload is not meant.</summary>

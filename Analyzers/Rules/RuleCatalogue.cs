@@ -19,6 +19,8 @@ internal static class RuleCatalogue
         (UsedAfterRelease.Words, static () => new UsedAfterRelease()),
         (GetPagesWritten.Words, static () => new GetPagesWritten()),
         (LegacyCall.Words, static () => new LegacyCall()),
+        (AgainstDirection.Words, static () => new AgainstDirection()),
+        (UnsupportedExtraction.Words, static () => new UnsupportedExtraction()),
         (RetainedAcrossAwait.Words, static () => new RetainedAcrossAwait()),
         (ReleasedBeforeCompletion.Words, static () => new ReleasedBeforeCompletion()),
         (ImportNotReleased.Words, static () => new ImportNotReleased()),

@@ -12,6 +12,8 @@ internal static class RuleIds
     // Direction: a reference is not a pin.
     public const string GetPagesWritten = "BUF1101";
     public const string LegacyCall = "BUF1102";
+    public const string AgainstDirection = "BUF1103";
+    public const string UnsupportedExtraction = "BUF1104";
 
     // Suspension: a user-backed iterator ends where its call does.
     public const string RetainedAcrossAwait = "BUF1201";
