@@ -67,7 +67,7 @@ internal sealed class Fact(FactKind kind, IOperation operation)
     /// <summary>The effect behind an acquisition, release, demand or advance.</summary>
     public Effect? Effect { get; init; }
 
-    /// <summary>The resource that an acquisition or loan makes; -1 for none.</summary>
+    /// <summary>The resource that an acquisition or loan makes, or that a step of an iterator took; -1 for none.</summary>
     public int Resource { get; init; } = -1;
 
     public Departure Departure { get; init; }

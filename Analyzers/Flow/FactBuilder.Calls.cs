@@ -165,7 +165,7 @@ internal sealed partial class FactBuilder
                     Add(new Fact(FactKind.Demand, call) { Target = At(demand.Target).Place, Effect = demand, Member = member });
                     break;
                 case Effect.Advance advance when At(advance.Target).HasPlace:
-                    Add(new Fact(FactKind.Advance, call) { Target = At(advance.Target).Place, Effect = advance, Member = member });
+                    Add(new Fact(FactKind.Advance, call) { Target = At(advance.Target).Place, Effect = advance, Resource = _body.LastAcquiredBy(call), Member = member });
                     break;
                 case Effect.Complete complete when At(complete.Target).HasPlace:
                     Add(new Fact(FactKind.Complete, call) { Target = result, Source = At(complete.Target).Place });

@@ -18,20 +18,20 @@ internal static class ExtractionProtocol
         yield return Method(IteratorProtocol.Iterator, "ExtractPages").Returning(Lease)
             .Acquires(Slot.Result, ResourceKind.Lease, Slot.Receiver).FlaggedBy(Flags).Advances(Slot.Receiver);
         yield return Method(IteratorProtocol.Iterator, "ExtractPages").Returning(Result)
-            .Acquires(Slot.Argument(0), ResourceKind.Pages, Slot.Receiver, Success.ResultTells).FlaggedBy(Flags).Advances(Slot.Receiver);
+            .Acquires(Slot.Argument(0), ResourceKind.Pages, Slot.Receiver, Success.ResultTells).FlaggedBy(Flags).AdvancesByResult(Slot.Receiver);
         yield return Method(IteratorProtocol.Iterator, "ExtractPages").Returning("System.Int32")
-            .Acquires(Slot.Argument(0), ResourceKind.Pages, Slot.Receiver, Success.ResultPositive).FlaggedBy(Flags).Advances(Slot.Receiver);
+            .Acquires(Slot.Argument(0), ResourceKind.Pages, Slot.Receiver, Success.ResultPositive).FlaggedBy(Flags).AdvancesByResult(Slot.Receiver);
         yield return Method(IteratorProtocol.Iterator, "ExtractToBvec")
             .Acquires(Slot.Result, ResourceKind.Lease, Slot.Receiver).FlaggedBy(Flags).Advances(Slot.Receiver);
         yield return Method(IteratorProtocol.Iterator, "ExtractToScatterList")
             .Acquires(Slot.Argument(1), ResourceKind.Pages, Slot.Receiver, Success.ResultPositive).FlaggedBy(Flags)
-            .Fills(Slot.Argument(0), Slot.Argument(1)).Advances(Slot.Receiver);
+            .Fills(Slot.Argument(0), Slot.Argument(1)).AdvancesByResult(Slot.Receiver);
         yield return Method(IteratorProtocol.Iterator, "ExtractToRdma")
-            .Demands(Slot.Receiver, Holding.Stable).Borrows(Slot.Receiver).Writes(Slot.Argument(0)).Advances(Slot.Receiver);
+            .Demands(Slot.Receiver, Holding.Stable).Borrows(Slot.Receiver).Writes(Slot.Argument(0)).AdvancesByResult(Slot.Receiver);
         foreach (string getter in new[] { "GetPages", "GetPagesAlloc" })
         {
             yield return Method(IteratorProtocol.Iterator, getter)
-                .Acquires(Slot.Argument(0), ResourceKind.Pages, Holding.HeldGet, Success.ResultPositive, Tags.Legacy).Advances(Slot.Receiver);
+                .Acquires(Slot.Argument(0), ResourceKind.Pages, Holding.HeldGet, Success.ResultPositive, Tags.Legacy).AdvancesByResult(Slot.Receiver);
         }
 
         yield return Property(Result, "Bytes").Tells(Inspection.Amount);

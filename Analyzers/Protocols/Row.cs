@@ -138,6 +138,9 @@ internal sealed class Row
 
     public Row Advances(Slot target) => With(new Effect.Advance(target));
 
+    /// <summary>The iterator moves as far as the result says.</summary>
+    public Row AdvancesByResult(Slot target) => With(new Effect.Advance(target, Tells: true));
+
     public Row GoesBack(Slot target) => With(new Effect.Advance(target, GoesBack: true));
 
     public Row Completes(Slot target) => With(new Effect.Complete(target));

@@ -17,6 +17,7 @@ internal static class RuleCatalogue
         (NotReleased.Words, static () => new NotReleased()),
         (ReleasedTwice.Words, static () => new ReleasedTwice()),
         (UsedAfterRelease.Words, static () => new UsedAfterRelease()),
+        (ResultIgnored.Words, static () => new ResultIgnored()),
         (GetPagesWritten.Words, static () => new GetPagesWritten()),
         (LegacyCall.Words, static () => new LegacyCall()),
         (AgainstDirection.Words, static () => new AgainstDirection()),

@@ -8,6 +8,7 @@ internal static class RuleIds
     public const string NotReleased = "BUF1002";
     public const string ReleasedTwice = "BUF1003";
     public const string UsedAfterRelease = "BUF1004";
+    public const string ResultIgnored = "BUF1007";
 
     // Direction: a reference is not a pin.
     public const string GetPagesWritten = "BUF1101";
