@@ -24,6 +24,7 @@ internal sealed class BodyFlow
     private readonly BodyGraph _graph;
     private readonly Transfer _transfer;
     private readonly Liveness _liveness;
+    private readonly ReleaseLoops _loops;
     private readonly PathSet?[] _entries;
 
     private BodyFlow(Body body, IContractSource contracts)
@@ -32,6 +33,7 @@ internal sealed class BodyFlow
         _graph = BodyGraph.Create(body.Flow);
         _transfer = new Transfer(body, contracts);
         _liveness = Liveness.Of(body, _graph);
+        _loops = new ReleaseLoops(_graph);
         _entries = new PathSet?[_graph.Nodes.Count];
     }
 
@@ -43,6 +45,17 @@ internal sealed class BodyFlow
     }
 
     private void Solve(CancellationToken cancellation)
+    {
+        do
+        {
+            // What a loop releases is found on the way; what went past the loop before that was known is wrong.
+            Array.Clear(_entries, 0, _entries.Length);
+            Propagate(cancellation);
+        }
+        while (_loops.HasLearnt());
+    }
+
+    private void Propagate(CancellationToken cancellation)
     {
         var entry = new PathSet();
         entry.Add(_transfer.Entry());
@@ -106,6 +119,11 @@ internal sealed class BodyFlow
                 }
             }
 
+            if (fact.Kind == FactKind.Release && reader is null)
+            {
+                _loops.NoteReleases(node, fact, paths);
+            }
+
             reader?.OnFact(fact, paths);
             if (fact.Kind is FactKind.Use or FactKind.Exit)
             {
@@ -132,7 +150,7 @@ internal sealed class BodyFlow
         {
             if (_transfer.Assume(path, condition, edge.WhenTrue) is { } possible)
             {
-                taken.Add(possible);
+                taken.Add(_loops.Leave(node, edge, possible));
             }
         }
 

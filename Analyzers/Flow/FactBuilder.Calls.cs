@@ -218,6 +218,7 @@ internal sealed partial class FactBuilder
             target = _body.Places.NewTemporary();
         }
 
+        int container = ContainerOf(ref target);
         object? flags = acquire.FlagsAt >= 0 && at(Slot.Argument(acquire.FlagsAt)).Expression is Expression.Constant { Value: var constant } ? constant : null;
         Flowing direction = acquire.DirectionAt >= 0 ? DirectionOf(call, acquire.DirectionAt) : acquire.Direction;
         int modeFrom = acquire.ModeFrom is { } slot ? at(slot).Place : -1;
@@ -242,6 +243,38 @@ internal sealed partial class FactBuilder
             Member = member,
             AsksForReferences = flags is not null && _contracts.AsksForReferences(flags),
         });
+        if (container >= 0)
+        {
+            Add(new Fact(FactKind.View, call) { Target = container, Source = target, Role = RefRole.Owner, Accumulates = true });
+        }
+    }
+
+    /// <summary>An array that is filled through its span is filled itself. What is filled through a slice is found in what the slice was taken from, too.</summary>
+    private int ContainerOf(ref int target)
+    {
+        for (int i = _facts.Count - 1; i >= 0; i--)
+        {
+            if (_facts[i] is not { Kind: FactKind.View } view || view.Target != target || _body.Places[target].Kind != PlaceKind.Temporary)
+            {
+                continue;
+            }
+
+            // To take the span of what is about to be filled is no use of what it held before.
+            if (i > 0 && _facts[i - 1] is { Kind: FactKind.Use, Writes: false } use && use.Target == view.Source)
+            {
+                _facts.RemoveAt(--i);
+            }
+
+            if (view.Operation is not (IConversionOperation or IInvocationOperation { Arguments.Length: 1, TargetMethod.IsExtensionMethod: true }))
+            {
+                int container = view.Source;
+                return ContainerOf(ref container) is >= 0 and var outer ? outer : container;
+            }
+
+            target = view.Source;
+        }
+
+        return -1;
     }
 
     private Flowing DirectionOf(IOperation call, int ordinal)

@@ -150,11 +150,11 @@ internal sealed record PathState(
 
     private static readonly Hold NotYet = new(Holding.Nothing);
 
-    /// <summary>Whether no other place than <paramref name="place"/> refers to the resource.</summary>
+    /// <summary>Whether no other place than <paramref name="place"/> refers to the resource in a way that could release it.</summary>
     public bool IsReferredToOnlyBy(int resource, int place)
     {
         bool only = true;
-        Refs.ForEach((other, refs) => only &= other == place || !refs.Refers(resource));
+        Refs.ForEach((other, refs) => only &= other == place || !refs.Where(static r => r.Kind < RefRole.View).Refers(resource));
         return only;
     }
 

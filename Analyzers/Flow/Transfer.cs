@@ -327,15 +327,10 @@ internal sealed class Transfer(Body body, IContractSource contracts)
 
     private PathState Escape(Fact fact, PathState path)
     {
-        RefSet refs = path.RefsOf(fact.Target);
+        RefSet refs = HandedOn(fact, path, body);
         for (int i = 0; i < refs.Count; i++)
         {
             Resource resource = body.Resources[refs[i].Resource];
-            if (!HandsOn(resource, refs[i].Kind, fact))
-            {
-                continue;
-            }
-
             Hold hold = path.HoldOf(resource.Id);
             if ((hold.Holding & (Holding.AnyHeld | Holding.HeldNone)) != 0)
             {
@@ -345,6 +340,10 @@ internal sealed class Transfer(Body body, IContractSource contracts)
 
         return path;
     }
+
+    /// <summary>The resources whose release an escape makes somebody else's concern.</summary>
+    public static RefSet HandedOn(Fact fact, PathState path, Body body) =>
+        path.RefsOf(fact.Target).Where(r => HandsOn(body.Resources[r.Resource], r.Kind, fact));
 
     private static bool HandsOn(Resource resource, RefRole kind, Fact fact)
     {

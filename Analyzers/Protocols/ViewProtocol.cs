@@ -38,6 +38,17 @@ internal static class ViewProtocol
             yield return Method(span + "+Enumerator", "MoveNext").Tells(Inspection.Detail);
         }
 
+        foreach (string enumerable in new[] { "System.Array", "System.Collections.IEnumerable", "System.Collections.Generic.IEnumerable`1", Segment })
+        {
+            yield return Method(enumerable, "GetEnumerator").Views(Slot.Receiver);
+        }
+
+        foreach (string enumerator in new[] { "System.Collections.IEnumerator", "System.Collections.Generic.IEnumerator`1", Segment + "+Enumerator" })
+        {
+            yield return Property(enumerator, "Current").ViewsElement(Slot.Receiver);
+            yield return Method(enumerator, "MoveNext").Tells(Inspection.Detail);
+        }
+
         yield return Method(Span, "Clear").Writes(Slot.Receiver);
         yield return Method(Span, "Fill").Writes(Slot.Receiver);
         yield return Property(Memory, "Span").Views(Slot.Receiver);

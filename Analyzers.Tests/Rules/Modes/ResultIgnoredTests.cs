@@ -103,14 +103,13 @@ public sealed class ResultIgnoredTests
             do
             {
                 int n = iter.ExtractPages(pages, left, ExtractFlags.PerPage, out int offset0);
-                if ({{end}})
-                    break;
                 Any.Transfer(offset0, n);
                 PageFragments.Release(pages);
+                if ({{end}})
+                    break;
                 left -= n;
             }
             while (left > 0);
-            PageFragments.Release(pages);
         }
         """);
 

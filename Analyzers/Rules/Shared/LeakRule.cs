@@ -26,7 +26,7 @@ internal abstract class LeakRule(Wording words) : Rule
         {
             foreach (PathState path in before.Paths)
             {
-                RefSet refs = path.RefsOf(fact.Target);
+                RefSet refs = fact.Kind == FactKind.Release ? Transfer.Released(fact, path) : Transfer.HandedOn(fact, path, findings.Body);
                 for (int i = 0; i < refs.Count; i++)
                 {
                     _settled.Add(refs[i].Resource);
