@@ -140,7 +140,7 @@ internal abstract record Effect
     }
 
     /// <summary>The call looks at the description of <paramref name="Target"/>, not at its bytes; its result tells <paramref name="What"/>.</summary>
-    public sealed record Inspect(Slot Target, Inspection What) : Effect
+    public sealed record Inspect(Slot Target, Inspection What, string? Tag = null) : Effect
     {
         public override Slot Subject => Target;
     }
@@ -256,11 +256,26 @@ internal interface IContractSource
     /// <summary>Whether code without a contract may keep what it is given in <paramref name="parameter"/>.</summary>
     bool MayKeep(IMethodSymbol method, IParameterSymbol parameter);
 
+    /// <summary>Whether, and where, the call surely keeps what it is given in <paramref name="parameter"/> when it has returned.</summary>
+    Keeping KeepsFor(IMethodSymbol method, IParameterSymbol parameter);
+
     /// <summary>Whether a flags constant asks for references instead of pins on a source.</summary>
     bool AsksForReferences(object? flags);
 
     /// <summary>Whether a flags constant lets an extraction meet the memory of a device.</summary>
     bool AllowsPeerMemory(object? flags);
+}
+
+/// <summary>What becomes of an argument when the call has returned.</summary>
+internal enum Keeping
+{
+    Unknown,
+
+    /// <summary>It is run, or handed to what is run, some time later.</summary>
+    ForLater,
+
+    /// <summary>It is in the receiver, for as long as that lives.</summary>
+    InReceiver,
 }
 
 /// <summary>What a parameter holds on entry.</summary>

@@ -54,6 +54,10 @@ internal sealed partial class FactBuilder
         for (int i = 0; i < values.Length; i++)
         {
             PassWithoutContract(call, method, method.Parameters[i], values[i], lends, result);
+            if (values[i].HasPlace && _contracts.KeepsFor(method, method.Parameters[i]) is not Keeping.Unknown and var keeping)
+            {
+                Add(new Fact(FactKind.Keep, call) { Target = values[i].Place, Receiver = keeping == Keeping.InReceiver ? receiver.Place : -1, Member = method });
+            }
         }
 
         if (call is IObjectCreationOperation)
@@ -135,6 +139,7 @@ internal sealed partial class FactBuilder
                     value = Named(_body.Places.OfMember(At(inspect.Target).Place, member));
                     break;
                 case Effect.Inspect inspect when At(inspect.Target).HasPlace:
+                    Add(new Fact(FactKind.Inspect, call) { Target = At(inspect.Target).Place, Effect = inspect, Member = member });
                     value = new Value(result, new Expression.Inspected(At(inspect.Target).Place, inspect.What));
                     break;
                 case Effect.View view when At(view.Source).HasPlace:

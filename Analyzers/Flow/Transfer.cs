@@ -212,7 +212,8 @@ internal sealed class Transfer(Body body, IContractSource contracts)
             : acquire.ModeFrom is not null ? DirectionOf(path, fact.Source)
             : acquire.Kind == ResourceKind.Iterator ? DirectionOf(path, fact.Receiver)
             : Flowing.Unknown;
-        Hold hold = new(wasGivenUp ? Holding.HandedOn : held, direction, RefSet.Empty, null);
+        RefSet from = acquire.Kind.HasMode ? Iterators(path, fact.Receiver).As(RefRole.Account) : RefSet.Empty;
+        Hold hold = new(wasGivenUp ? Holding.HandedOn : held, direction, from, null);
         PathState acquired = Bind(fact, path).WithHold(fact.Resource, hold);
         if (acquire.When == Success.Always)
         {

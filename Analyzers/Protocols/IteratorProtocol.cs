@@ -29,8 +29,8 @@ internal static class IteratorProtocol
             .Acquires(Slot.Result, ResourceKind.Iterator, Holding.Stable, tag: Tags.Discards).DirectedBy(Direction, otherwise: Flowing.Destination);
 
         yield return Property(Iterator, "IsUserBacked").Tells(Inspection.IsUserBacked);
-        yield return Property(Iterator, "ExtractWillPin").Tells(Inspection.IsUserBacked);
-        yield return Method(Iterator, "ExtractMode").Tells(Inspection.Mode);
+        yield return Property(Iterator, "ExtractWillPin").Tells(Inspection.IsUserBacked, Tags.ReleaseMode);
+        yield return Method(Iterator, "ExtractMode").Tells(Inspection.Mode, Tags.ReleaseMode);
         yield return Property(Iterator, "Direction").Tells(Inspection.Direction);
         foreach (Row row in Movements())
         {

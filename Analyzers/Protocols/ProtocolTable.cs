@@ -88,6 +88,9 @@ internal sealed class ProtocolTable : IContractSource
         return !IsFramework(method.ContainingAssembly) || parameter.OriginalDefinition.Type is ITypeParameterSymbol or { SpecialType: SpecialType.System_Object };
     }
 
+    public Keeping KeepsFor(IMethodSymbol method, IParameterSymbol parameter) =>
+        IsFramework(method.ContainingAssembly) ? Keepers.KeepsFor(method, parameter) : Keeping.Unknown;
+
     private static bool IsFramework(IAssemblySymbol? assembly) =>
         assembly?.Name is { } name
         && (name is "mscorlib" or "netstandard" or "BufferLifetime" || name.StartsWith("System.", StringComparison.Ordinal) || name == "System");

@@ -120,7 +120,7 @@ internal sealed class Row
 
     public Row Is(Slot source) => With(new Effect.Same(source));
 
-    public Row Tells(Inspection what) => With(new Effect.Inspect(Slot.Receiver, what));
+    public Row Tells(Inspection what, string? tag = null) => With(new Effect.Inspect(Slot.Receiver, what, tag));
 
     public Row Borrows(Slot target) => With(new Effect.Borrow(target));
 

@@ -8,6 +8,7 @@ internal static class RuleIds
     public const string NotReleased = "BUF1002";
     public const string ReleasedTwice = "BUF1003";
     public const string UsedAfterRelease = "BUF1004";
+    public const string WrongIterator = "BUF1005";
     public const string ResultIgnored = "BUF1007";
 
     // Direction: a reference is not a pin.
@@ -18,6 +19,7 @@ internal static class RuleIds
 
     // Suspension: a user-backed iterator ends where its call does.
     public const string RetainedAcrossAwait = "BUF1201";
+    public const string EscapesCall = "BUF1202";
     public const string ReleasedBeforeCompletion = "BUF1203";
 
     // Registration and lending.
