@@ -128,6 +128,10 @@ internal sealed class Body
         return resource;
     }
 
+    /// <summary>What the call acquired, or -1.</summary>
+    public int LastAcquiredBy(IOperation call) =>
+        _resources.Count > 0 && ReferenceEquals(_resources[_resources.Count - 1].Origin, call) ? _resources.Count - 1 : -1;
+
     /// <summary>The loan that one call makes, however many of its arguments it holds.</summary>
     public int LoanOf(IOperation call, ISymbol member)
     {

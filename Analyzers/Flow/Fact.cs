@@ -16,7 +16,10 @@ internal enum FactKind
 
     /// <summary>A call of a method of the same instance, which may change its fields.</summary>
     CallSelf,
-
+    Keep,
+    Inspect,
+    Demand,
+    Advance,
     Exit,
 }
 
@@ -60,7 +63,7 @@ internal sealed class Fact(FactKind kind, IOperation operation)
     /// <summary>What is read: the source of an assignment, view or loan; -1 for none.</summary>
     public int Source { get; init; } = -1;
 
-    /// <summary>The receiver of the call that acquires; -1 for none.</summary>
+    /// <summary>The receiver of the call that acquires or keeps; -1 for none.</summary>
     public int Receiver { get; init; } = -1;
 
     /// <summary>The place through which an acquired resource can be given back; -1 for none.</summary>
@@ -69,10 +72,10 @@ internal sealed class Fact(FactKind kind, IOperation operation)
     /// <summary>The scalar value assigned, if it can be followed.</summary>
     public Expression? Value { get; init; }
 
-    /// <summary>The effect behind an acquisition or release.</summary>
+    /// <summary>The effect behind an acquisition, release, inspection, demand or advance.</summary>
     public Effect? Effect { get; init; }
 
-    /// <summary>The resource that an acquisition or loan makes; -1 for none.</summary>
+    /// <summary>The resource that an acquisition or loan makes, or that a step of an iterator took; -1 for none.</summary>
     public int Resource { get; init; } = -1;
 
     public Departure Departure { get; init; }

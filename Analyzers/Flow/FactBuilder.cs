@@ -117,6 +117,8 @@ internal sealed partial class FactBuilder
                 return VisitDeconstruction(deconstruction);
             case ICompoundAssignmentOperation or IIncrementOrDecrementOperation:
                 return VisitUpdate(operation);
+            case IEventAssignmentOperation { Adds: true } subscription:
+                return VisitSubscription(subscription);
             case IConversionOperation conversion:
                 return VisitConversion(conversion);
             case IParenthesizedOperation parenthesized:
@@ -442,6 +444,19 @@ internal sealed partial class FactBuilder
         }
 
         return place;
+    }
+
+    private Value VisitSubscription(IEventAssignmentOperation subscription)
+    {
+        Visit((subscription.EventReference as IEventReferenceOperation)?.Instance);
+        Value handler = Visit(subscription.HandlerValue);
+        Use(subscription, handler);
+        if (handler.HasPlace)
+        {
+            Add(new Fact(FactKind.Keep, subscription) { Target = handler.Place });
+        }
+
+        return Value.None;
     }
 
     private Value VisitConversion(IConversionOperation conversion)

@@ -110,7 +110,7 @@ internal sealed class RefSet : IEquatable<RefSet>
 /// <summary>What a path knows of one resource.</summary>
 /// <param name="Holding">The states it can be in.</param>
 /// <param name="Direction">For an iterator: which way its bytes flow.</param>
-/// <param name="Holds">For a loan: the resources that the operation holds.</param>
+/// <param name="Holds">For a loan: the resources that the operation holds. For pages: the iterator that they were extracted from.</param>
 /// <param name="ChangedAt">Where it was released, or where the suspension was that ended it.</param>
 /// <param name="LostFrom">The field that alone had it when that was overwritten, or -1.</param>
 internal sealed record Hold(Holding Holding, Flowing Direction, RefSet Holds, IOperation? ChangedAt, int LostFrom = -1)

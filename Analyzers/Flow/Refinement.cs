@@ -310,8 +310,8 @@ internal sealed class Refinement(Body body, IContractSource contracts)
 
     private static int? Subject(PathState path, int place)
     {
-        RefSet refs = path.RefsOf(place);
-        return refs.Count == 1 && refs[0].Kind is not (RefRole.View or RefRole.Container) ? refs[0].Resource : null;
+        RefSet refs = path.RefsOf(place).Where(static r => r.Kind is not (RefRole.View or RefRole.Container));
+        return refs.Count == 1 ? refs[0].Resource : null;
     }
 
     private PathState? Remember(PathState path, Expression condition, bool outcome)

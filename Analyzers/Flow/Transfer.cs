@@ -37,6 +37,9 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
             case FactKind.CallSelf when selfCalls is not null:
                 selfCalls.Apply(fact, path, next);
                 break;
+            case FactKind.Advance:
+                next(ForgetMembers(path, fact.Target));
+                break;
             default:
                 next(path);
                 break;
@@ -160,6 +163,11 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
             path = path with { Truths = path.Truths.Remove(condition) };
         }
 
+        return ForgetMembers(path, place);
+    }
+
+    private PathState ForgetMembers(PathState path, int place)
+    {
         foreach (int member in body.Places[place].Members)
         {
             path = Forget(path, member);
@@ -179,7 +187,7 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
         }
 
         // The iterator decides: what its caller may move is pinned (or referenced, where that was asked for a source), what is stable is not taken at all.
-        RefSet iterators = path.RefsOf(fact.Source);
+        RefSet iterators = Iterators(path, fact.Source);
         int iterator = iterators.Count == 1 ? iterators[0].Resource : -1;
         Hold of = iterator >= 0 ? path.HoldOf(iterator) : new Hold(Holding.UserBacked | Holding.Stable);
         Holding user = of.Holding & (Holding.UserBacked | Holding.Stale);
@@ -206,6 +214,16 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
         }
     }
 
+    private RefSet Iterators(PathState path, int place) =>
+        path.RefsOf(place).Where(r => body.Resources[r.Resource].Kind == ResourceKind.Iterator);
+
+    /// <summary>Which way the bytes of something flow that was made from what <paramref name="place"/> refers to.</summary>
+    private Flowing DirectionOf(PathState path, int place)
+    {
+        RefSet refs = Iterators(path, place) is { Count: > 0 } iterators ? iterators : path.RefsOf(place);
+        return refs.Count == 1 ? path.HoldOf(refs[0].Resource).Direction : Flowing.Unknown;
+    }
+
     /// <summary>
     /// The site may have run before. If the older instance is still owed a release and something else than the target refers to it, both are
     /// one resource to the flow: it is no longer judged.
@@ -223,7 +241,12 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
     private void Settle(Fact fact, Effect.Acquire acquire, PathState path, Holding held, Action<PathState> next)
     {
         bool wasGivenUp = (path.HoldOf(fact.Resource).Holding & Holding.HandedOn) != 0 && path.RefsOf(fact.Target).Refers(fact.Resource);
-        Hold hold = new(wasGivenUp ? Holding.HandedOn : held, acquire.Direction, RefSet.Empty, null);
+        Flowing direction = acquire.Direction != Flowing.Unknown ? acquire.Direction
+            : acquire.ModeFrom is not null ? DirectionOf(path, fact.Source)
+            : acquire.Kind == ResourceKind.Iterator ? DirectionOf(path, fact.Receiver)
+            : Flowing.Unknown;
+        RefSet from = acquire.Kind.HasMode ? Iterators(path, fact.Receiver).As(RefRole.Account) : RefSet.Empty;
+        Hold hold = new(wasGivenUp ? Holding.HandedOn : held, direction, from, null);
         PathState acquired = Bind(fact, path).WithHold(fact.Resource, hold);
         if (acquire.When == Success.Always)
         {

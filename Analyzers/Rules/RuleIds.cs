@@ -8,13 +8,18 @@ internal static class RuleIds
     public const string NotReleased = "BUF1002";
     public const string ReleasedTwice = "BUF1003";
     public const string UsedAfterRelease = "BUF1004";
+    public const string WrongIterator = "BUF1005";
+    public const string ResultIgnored = "BUF1007";
 
     // Direction: a reference is not a pin.
     public const string GetPagesWritten = "BUF1101";
     public const string LegacyCall = "BUF1102";
+    public const string AgainstDirection = "BUF1103";
+    public const string UnsupportedExtraction = "BUF1104";
 
     // Suspension: a user-backed iterator ends where its call does.
     public const string RetainedAcrossAwait = "BUF1201";
+    public const string EscapesCall = "BUF1202";
     public const string ReleasedBeforeCompletion = "BUF1203";
 
     // Registration and lending.
