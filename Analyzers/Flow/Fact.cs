@@ -92,6 +92,12 @@ internal sealed class Fact(FactKind kind, IOperation operation)
     /// <summary>How a view refers to what its source refers to.</summary>
     public RefRole Role { get; init; } = RefRole.View;
 
+    /// <summary>Whether an acquisition puts what it takes into the storage in its target, which stays the same storage.</summary>
+    public bool Fills { get; init; }
+
+    /// <summary>Whether a view is of copies: only what consists of pieces is found in them, too.</summary>
+    public bool Copies { get; init; }
+
     /// <summary>Whether a view adds to what its target refers to, as the elements of a new array do.</summary>
     public bool Accumulates { get; init; }
 

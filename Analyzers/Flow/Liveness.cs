@@ -1,4 +1,3 @@
-using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 
 namespace BufferLifetime.Analyzers.Flow;
@@ -98,8 +97,7 @@ internal sealed class Liveness
                 root = _body.Places[root].Parent;
             }
 
-            if (_body.Places[root].Kind is PlaceKind.This or PlaceKind.StaticField
-                || _body.Places[root].Symbol is IParameterSymbol { RefKind: not Microsoft.CodeAnalysis.RefKind.None })
+            if (_body.StorageOutlives(root))
             {
                 _always.Add(place);
             }
@@ -210,7 +208,7 @@ internal sealed class Liveness
         {
             Read(fact.Source, defined, exposed);
             fact.Value?.CollectPlaces(place => Read(place, defined, exposed));
-            bool writes = fact.Kind is FactKind.Assign or FactKind.Acquire or FactKind.Complete || fact is { Kind: FactKind.View, Accumulates: false };
+            bool writes = fact is { Kind: FactKind.Assign or FactKind.Acquire or FactKind.Complete, Fills: false } || fact is { Kind: FactKind.View, Accumulates: false };
             if (!writes || fact.IsHavoc)
             {
                 Read(fact.Target, defined, exposed);

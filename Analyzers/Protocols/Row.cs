@@ -123,6 +123,9 @@ internal sealed class Row
 
     public Row Exchanges(Slot target, Slot value) => With(new Effect.Exchange(target, value));
 
+    /// <summary>What is in <paramref name="source"/> is in <paramref name="target"/>, too, from now on.</summary>
+    public Row Copies(Slot source, Slot target) => With(new Effect.Copy(source, target));
+
     public Row Gathers(Slot source) => With(new Effect.Gather(source));
 
     public Row Is(Slot source) => With(new Effect.Same(source));
