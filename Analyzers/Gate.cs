@@ -25,6 +25,9 @@ internal static class Gate
                 case IInvocationOperation invocation when !opens:
                     opens = protocols.OpensGate(invocation.TargetMethod);
                     break;
+                case IVariableDeclaratorOperation { Symbol.IsFixed: true }:
+                    opens = true;
+                    break;
                 case IObjectCreationOperation { Constructor: { } constructor } when !opens:
                     opens = protocols.OpensGate(constructor);
                     break;

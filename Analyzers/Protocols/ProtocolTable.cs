@@ -41,7 +41,7 @@ internal sealed class ProtocolTable : IContractSource
 
         foreach (Effect effect in contract.Effects)
         {
-            if (effect is Effect.Acquire or Effect.Release { Tag: Tags.Legacy })
+            if (effect is Effect.Acquire or Effect.AddressOf or Effect.Release { Tag: Tags.Legacy })
             {
                 return true;
             }

@@ -116,9 +116,14 @@ internal sealed class Row
 
     public Row ViewsElement(Slot source) => With(new Effect.View(source, OfElement: true));
 
+    public Row AddressOf(Slot source) => With(new Effect.AddressOf(source));
+
     public Row Recovers(Slot source) => With(new Effect.Recover(source));
 
     public Row Exchanges(Slot target, Slot value) => With(new Effect.Exchange(target, value));
+
+    /// <summary>The result stands for what <paramref name="source"/> does, but can fail before that is over.</summary>
+    public Row Outruns(Slot source) => With(new Effect.Outrun(source));
 
     public Row Gathers(Slot source) => With(new Effect.Gather(source));
 
