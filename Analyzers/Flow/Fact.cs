@@ -115,6 +115,9 @@ internal sealed class Fact(FactKind kind, IOperation operation)
 
     /// <summary>Whether control can leave for a handler at this point, before the fact has taken effect.</summary>
     public bool MayThrow { get; init; }
+
+    /// <summary>What can be thrown at this point, where that is known: what a handler of something else never sees.</summary>
+    public Failure Failure { get; init; }
 }
 
 /// <summary>What one acquisition site makes.</summary>

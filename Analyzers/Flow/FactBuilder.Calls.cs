@@ -42,7 +42,11 @@ internal sealed partial class FactBuilder
             return Apply(call, method, contract, receiver, values, type);
         }
 
-        Point(call);
+        if (!Failures.MakesException(call))
+        {
+            Point(call);
+        }
+
         Use(call, receiver);
         if (instance is IInstanceReferenceOperation && _body.KeepsFields)
         {
@@ -55,7 +59,7 @@ internal sealed partial class FactBuilder
         }
 
         bool lends = _contracts.IsTask(type);
-        int result = CanCarry(type) ? _body.Places.NewTemporary() : -1;
+        int result = CanCarry(type) ? NewTemporary() : -1;
         Value signal = Value.None;
         for (int i = 0; i < values.Length; i++)
         {
@@ -73,14 +77,14 @@ internal sealed partial class FactBuilder
 
         if (call is IObjectCreationOperation)
         {
-            result = result < 0 ? _body.Places.NewTemporary() : result;
+            result = result < 0 ? NewTemporary() : result;
             return new Value(result, new Expression.Of(result));
         }
 
         return result >= 0 ? Named(result) : type is { SpecialType: SpecialType.System_Void } ? Value.None : Fresh();
     }
 
-    private Value Fresh() => Named(_body.Places.NewTemporary());
+    private Value Fresh() => Named(NewTemporary());
 
     private void PassWithoutContract(IOperation call, IMethodSymbol method, IParameterSymbol parameter, Value value, bool lends, int result, Value signal)
     {
@@ -143,7 +147,7 @@ internal sealed partial class FactBuilder
             Point(call);
         }
 
-        int result = type is null or { SpecialType: SpecialType.System_Void } ? -1 : _body.Places.NewTemporary();
+        int result = type is null or { SpecialType: SpecialType.System_Void } ? -1 : NewTemporary();
         Value value = result >= 0 ? Named(result) : Value.None;
         UseWhatIsNotNamed(call, contract, receiver, arguments);
         foreach (Effect effect in contract.Effects)
@@ -153,16 +157,16 @@ internal sealed partial class FactBuilder
                 case Effect.Borrow borrow:
                     Use(call, At(borrow.Target), borrow.Writes);
                     break;
-                case Effect.Inspect { What: Inspection.Detail } inspect when At(inspect.Target).HasPlace && arguments.Length == 0:
+                case Effect.Inspect { What: Inspection.Detail } inspect when At(inspect.Target).HasPlace && member is IPropertySymbol && arguments.Length == 0:
                     value = Named(_body.Places.OfMember(At(inspect.Target).Place, member));
                     break;
-                case Effect.Inspect inspect when At(inspect.Target).HasPlace:
+                case Effect.Inspect { What: not Inspection.Detail } inspect when At(inspect.Target).HasPlace:
                     Add(new Fact(FactKind.Inspect, call) { Target = At(inspect.Target).Place, Effect = inspect, Member = member });
                     value = new Value(result, new Expression.Inspected(At(inspect.Target).Place, inspect.What));
                     break;
                 case Effect.View view when At(view.Source).HasPlace:
                     Use(call, At(view.Source));
-                    Add(new Fact(FactKind.View, call) { Target = result, Source = At(view.Source).Place, Role = view.OfElement ? RefRole.Element : RefRole.View, Accumulates = true, Member = member });
+                    Add(new Fact(FactKind.View, call) { Target = result, Source = At(view.Source).Place, Role = view.Role, Accumulates = true, Member = member });
                     break;
                 case Effect.Fill fill when At(fill.Target).HasPlace:
                     Add(new Fact(FactKind.View, call) { Target = At(fill.Target).Place, Source = At(fill.From).Place });
@@ -252,7 +256,7 @@ internal sealed partial class FactBuilder
         if (target < 0)
         {
             // The result has no name: it is still acquired, and lost.
-            target = _body.Places.NewTemporary();
+            target = NewTemporary();
         }
 
         int container = ContainerOf(ref target);
