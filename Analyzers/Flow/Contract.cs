@@ -54,12 +54,12 @@ internal sealed class Contract(ImmutableArray<Effect> effects)
         return false;
     }
 
-    /// <summary>Whether an effect speaks of what stands in <paramref name="slot"/>.</summary>
+    /// <summary>Whether an effect says what becomes of what stands in <paramref name="slot"/>, not only what it has to be.</summary>
     public bool Names(Slot slot)
     {
         foreach (Effect effect in Effects)
         {
-            if (effect.Subject == slot)
+            if (effect.Subject == slot && effect is not (Effect.Demand or Effect.Advance))
             {
                 return true;
             }
@@ -115,6 +115,18 @@ internal abstract record Effect
         public override Slot Subject => Target;
     }
 
+    /// <summary>The result is the resource that <paramref name="Source"/> was derived from.</summary>
+    public sealed record Recover(Slot Source) : Effect
+    {
+        public override Slot Subject => Source;
+    }
+
+    /// <summary>The result is what <paramref name="Target"/> referred to, which now refers to what stands in <paramref name="Value"/>.</summary>
+    public sealed record Exchange(Slot Target, Slot Value) : Effect
+    {
+        public override Slot Subject => Target;
+    }
+
     /// <summary>The argument in <paramref name="Target"/> is set to something derived from <paramref name="From"/>.</summary>
     public sealed record Fill(Slot Target, Slot From) : Effect
     {
@@ -140,7 +152,7 @@ internal abstract record Effect
     }
 
     /// <summary>The call looks at the description of <paramref name="Target"/>, not at its bytes; its result tells <paramref name="What"/>.</summary>
-    public sealed record Inspect(Slot Target, Inspection What) : Effect
+    public sealed record Inspect(Slot Target, Inspection What, string? Tag = null) : Effect
     {
         public override Slot Subject => Target;
     }
@@ -159,6 +171,24 @@ internal abstract record Effect
 
     /// <summary>The started operation holds <paramref name="Target"/> until the task that the call returns has completed.</summary>
     public sealed record Lend(Slot Target) : Effect
+    {
+        public override Slot Subject => Target;
+    }
+
+    /// <summary>The call is right only for an iterator of the given direction, or over the given sort of memory.</summary>
+    /// <param name="Target">The iterator.</param>
+    /// <param name="Direction">The way its bytes must flow; unknown: either.</param>
+    /// <param name="Backing">The memory it must describe: <see cref="Holding.UserBacked"/>, <see cref="Holding.Stable"/>, or either.</param>
+    public sealed record Demand(Slot Target, Flowing Direction = Flowing.Unknown, Holding Backing = Holding.Nothing) : Effect
+    {
+        public override Slot Subject => Target;
+    }
+
+    /// <summary>The call moves the iterator in <paramref name="Target"/>: what its members said before is not what they say after.</summary>
+    /// <param name="Target">The iterator.</param>
+    /// <param name="GoesBack">Whether it goes back to where it was.</param>
+    /// <param name="Tells">Whether the result says how far it went, zero at the end.</param>
+    public sealed record Advance(Slot Target, bool GoesBack = false, bool Tells = false) : Effect
     {
         public override Slot Subject => Target;
     }
@@ -238,8 +268,26 @@ internal interface IContractSource
     /// <summary>Whether code without a contract may keep what it is given in <paramref name="parameter"/>.</summary>
     bool MayKeep(IMethodSymbol method, IParameterSymbol parameter);
 
+    /// <summary>Whether, and where, the call surely keeps what it is given in <paramref name="parameter"/> when it has returned.</summary>
+    Keeping KeepsFor(IMethodSymbol method, IParameterSymbol parameter);
+
     /// <summary>Whether a flags constant asks for references instead of pins on a source.</summary>
     bool AsksForReferences(object? flags);
+
+    /// <summary>Whether a flags constant lets an extraction meet the memory of a device.</summary>
+    bool AllowsPeerMemory(object? flags);
+}
+
+/// <summary>What becomes of an argument when the call has returned.</summary>
+internal enum Keeping
+{
+    Unknown,
+
+    /// <summary>It is run, or handed to what is run, some time later.</summary>
+    ForLater,
+
+    /// <summary>It is in the receiver, for as long as that lives.</summary>
+    InReceiver,
 }
 
 /// <summary>What a parameter holds on entry.</summary>

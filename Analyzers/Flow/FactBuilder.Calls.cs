@@ -44,6 +44,11 @@ internal sealed partial class FactBuilder
 
         Point(call);
         Use(call, receiver);
+        if (instance is IInstanceReferenceOperation && _body.KeepsFields)
+        {
+            Add(new Fact(FactKind.CallSelf, call) { Member = method });
+        }
+
         if (method.MethodKind == MethodKind.LocalFunction)
         {
             Capture(call, method, Value.None);
@@ -54,6 +59,10 @@ internal sealed partial class FactBuilder
         for (int i = 0; i < values.Length; i++)
         {
             PassWithoutContract(call, method, method.Parameters[i], values[i], lends, result);
+            if (values[i].HasPlace && _contracts.KeepsFor(method, method.Parameters[i]) is not Keeping.Unknown and var keeping)
+            {
+                Add(new Fact(FactKind.Keep, call) { Target = values[i].Place, Receiver = keeping == Keeping.InReceiver ? receiver.Place : -1, Member = method });
+            }
         }
 
         if (call is IObjectCreationOperation)
@@ -135,6 +144,7 @@ internal sealed partial class FactBuilder
                     value = Named(_body.Places.OfMember(At(inspect.Target).Place, member));
                     break;
                 case Effect.Inspect inspect when At(inspect.Target).HasPlace:
+                    Add(new Fact(FactKind.Inspect, call) { Target = At(inspect.Target).Place, Effect = inspect, Member = member });
                     value = new Value(result, new Expression.Inspected(At(inspect.Target).Place, inspect.What));
                     break;
                 case Effect.View view when At(view.Source).HasPlace:
@@ -143,6 +153,13 @@ internal sealed partial class FactBuilder
                     break;
                 case Effect.Fill fill when At(fill.Target).HasPlace:
                     Add(new Fact(FactKind.View, call) { Target = At(fill.Target).Place, Source = At(fill.From).Place });
+                    break;
+                case Effect.Recover recover when At(recover.Source).HasPlace:
+                    Add(new Fact(FactKind.View, call) { Target = result, Source = At(recover.Source).Place, Recovers = true });
+                    break;
+                case Effect.Exchange exchange when At(exchange.Target).HasPlace:
+                    Assign(call, result, At(exchange.Target) with { Expression = null });
+                    Store(call, At(exchange.Target), At(exchange.Value), writesThrough: false);
                     break;
                 case Effect.Gather gather when At(gather.Source).HasPlace:
                     Add(new Fact(FactKind.View, call) { Target = result, Source = At(gather.Source).Place, Role = RefRole.Owner, Accumulates = true });
@@ -160,6 +177,12 @@ internal sealed partial class FactBuilder
                 case Effect.Lend lend when At(lend.Target).HasPlace:
                     Use(call, At(lend.Target));
                     Add(new Fact(FactKind.Lend, call) { Target = result, Source = At(lend.Target).Place, Resource = _body.LoanOf(call, member) });
+                    break;
+                case Effect.Demand demand when At(demand.Target).HasPlace:
+                    Add(new Fact(FactKind.Demand, call) { Target = At(demand.Target).Place, Effect = demand, Member = member });
+                    break;
+                case Effect.Advance advance when At(advance.Target).HasPlace:
+                    Add(new Fact(FactKind.Advance, call) { Target = At(advance.Target).Place, Effect = advance, Resource = _body.LastAcquiredBy(call), Member = member });
                     break;
                 case Effect.Complete complete when At(complete.Target).HasPlace:
                     Add(new Fact(FactKind.Complete, call) { Target = result, Source = At(complete.Target).Place });
@@ -185,19 +208,23 @@ internal sealed partial class FactBuilder
                 continue;
             }
 
-            if (i >= 0 && IsOut(call, i))
+            if (i >= 0 && RefKindOf(call, i) == RefKind.Out)
             {
                 Assign(call, value.Place, Value.None);
             }
             else
             {
                 Use(call, value);
+                if (i >= 0 && RefKindOf(call, i) == RefKind.Ref)
+                {
+                    Add(new Fact(FactKind.Assign, call) { Target = value.Place, IsHavoc = true });
+                }
             }
         }
     }
 
-    private static bool IsOut(IOperation call, int ordinal) =>
-        call is IInvocationOperation { TargetMethod.Parameters: var parameters } && ordinal < parameters.Length && parameters[ordinal].RefKind == RefKind.Out;
+    private static RefKind RefKindOf(IOperation call, int ordinal) =>
+        call is IInvocationOperation { TargetMethod.Parameters: var parameters } && ordinal < parameters.Length ? parameters[ordinal].RefKind : RefKind.None;
 
     private void Acquire(IOperation call, ISymbol member, Effect.Acquire acquire, Func<Slot, Value> at, int result)
     {
@@ -208,6 +235,7 @@ internal sealed partial class FactBuilder
             target = _body.Places.NewTemporary();
         }
 
+        int container = ContainerOf(ref target);
         object? flags = acquire.FlagsAt >= 0 && at(Slot.Argument(acquire.FlagsAt)).Expression is Expression.Constant { Value: var constant } ? constant : null;
         Flowing direction = acquire.DirectionAt >= 0 ? DirectionOf(call, acquire.DirectionAt) : acquire.Direction;
         int modeFrom = acquire.ModeFrom is { } slot ? at(slot).Place : -1;
@@ -215,6 +243,11 @@ internal sealed partial class FactBuilder
             ? instead.Kind
             : acquire.Kind;
         Resource resource = _body.AcquiredAt(call, member, acquire with { Direction = direction, Kind = kind });
+        if (acquire.ModeFrom is { } iterator && modeFrom >= 0 && flags is not null && _contracts.AllowsPeerMemory(flags))
+        {
+            Add(new Fact(FactKind.Demand, call) { Target = modeFrom, Effect = new Effect.Demand(iterator, Backing: Holding.UserBacked), Member = member });
+        }
+
         Add(new Fact(FactKind.Acquire, call)
         {
             Target = target,
@@ -227,6 +260,38 @@ internal sealed partial class FactBuilder
             Member = member,
             AsksForReferences = flags is not null && _contracts.AsksForReferences(flags),
         });
+        if (container >= 0)
+        {
+            Add(new Fact(FactKind.View, call) { Target = container, Source = target, Role = RefRole.Owner, Accumulates = true });
+        }
+    }
+
+    /// <summary>An array that is filled through its span is filled itself. What is filled through a slice is found in what the slice was taken from, too.</summary>
+    private int ContainerOf(ref int target)
+    {
+        for (int i = _facts.Count - 1; i >= 0; i--)
+        {
+            if (_facts[i] is not { Kind: FactKind.View } view || view.Target != target || _body.Places[target].Kind != PlaceKind.Temporary)
+            {
+                continue;
+            }
+
+            // To take the span of what is about to be filled is no use of what it held before.
+            if (i > 0 && _facts[i - 1] is { Kind: FactKind.Use, Writes: false } use && use.Target == view.Source)
+            {
+                _facts.RemoveAt(--i);
+            }
+
+            if (view.Operation is not (IConversionOperation or IInvocationOperation { Arguments.Length: 1, TargetMethod.IsExtensionMethod: true }))
+            {
+                int container = view.Source;
+                return ContainerOf(ref container) is >= 0 and var outer ? outer : container;
+            }
+
+            target = view.Source;
+        }
+
+        return -1;
     }
 
     private Flowing DirectionOf(IOperation call, int ordinal)

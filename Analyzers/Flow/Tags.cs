@@ -5,4 +5,13 @@ internal static class Tags
 {
     /// <summary>The page getters and putters that exist so that old call sites compile.</summary>
     public const string Legacy = "legacy";
+
+    /// <summary>An iterator over pages that were extracted from another, which decided their mode.</summary>
+    public const string Converted = "converted";
+
+    /// <summary>A question whose answer decides how pages are given back.</summary>
+    public const string ReleaseMode = "release mode";
+
+    /// <summary>An iterator that takes bytes and keeps none: it has no memory.</summary>
+    public const string Discards = "discards";
 }

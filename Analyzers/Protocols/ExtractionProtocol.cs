@@ -16,17 +16,22 @@ internal static class ExtractionProtocol
     public static IEnumerable<Row> Rows()
     {
         yield return Method(IteratorProtocol.Iterator, "ExtractPages").Returning(Lease)
-            .Acquires(Slot.Result, ResourceKind.Lease, Slot.Receiver).FlaggedBy(Flags);
+            .Acquires(Slot.Result, ResourceKind.Lease, Slot.Receiver).FlaggedBy(Flags).Advances(Slot.Receiver);
         yield return Method(IteratorProtocol.Iterator, "ExtractPages").Returning(Result)
-            .Acquires(Slot.Argument(0), ResourceKind.Pages, Slot.Receiver, Success.ResultTells).FlaggedBy(Flags);
+            .Acquires(Slot.Argument(0), ResourceKind.Pages, Slot.Receiver, Success.ResultTells).FlaggedBy(Flags).AdvancesByResult(Slot.Receiver);
         yield return Method(IteratorProtocol.Iterator, "ExtractPages").Returning("System.Int32")
-            .Acquires(Slot.Argument(0), ResourceKind.Pages, Slot.Receiver, Success.ResultPositive).FlaggedBy(Flags);
+            .Acquires(Slot.Argument(0), ResourceKind.Pages, Slot.Receiver, Success.ResultPositive).FlaggedBy(Flags).AdvancesByResult(Slot.Receiver);
         yield return Method(IteratorProtocol.Iterator, "ExtractToBvec")
-            .Acquires(Slot.Result, ResourceKind.Lease, Slot.Receiver).FlaggedBy(Flags);
+            .Acquires(Slot.Result, ResourceKind.Lease, Slot.Receiver).FlaggedBy(Flags).Advances(Slot.Receiver);
+        yield return Method(IteratorProtocol.Iterator, "ExtractToScatterList")
+            .Acquires(Slot.Argument(1), ResourceKind.Pages, Slot.Receiver, Success.ResultPositive).FlaggedBy(Flags)
+            .Fills(Slot.Argument(0), Slot.Argument(1)).AdvancesByResult(Slot.Receiver);
+        yield return Method(IteratorProtocol.Iterator, "ExtractToRdma")
+            .Demands(Slot.Receiver, Holding.Stable).Borrows(Slot.Receiver).Writes(Slot.Argument(0)).AdvancesByResult(Slot.Receiver);
         foreach (string getter in new[] { "GetPages", "GetPagesAlloc" })
         {
             yield return Method(IteratorProtocol.Iterator, getter)
-                .Acquires(Slot.Argument(0), ResourceKind.Pages, Holding.HeldGet, Success.ResultPositive, Tags.Legacy);
+                .Acquires(Slot.Argument(0), ResourceKind.Pages, Holding.HeldGet, Success.ResultPositive, Tags.Legacy).AdvancesByResult(Slot.Receiver);
         }
 
         yield return Property(Result, "Bytes").Tells(Inspection.Amount);
@@ -55,7 +60,7 @@ internal static class ExtractionProtocol
             yield return Property(Lease, access).Views(Slot.Receiver);
         }
 
-        yield return Property(Extracted, "Iter").Views(Slot.Receiver);
+        yield return Property(Extracted, "Iter").Acquires(Slot.Result, ResourceKind.Iterator, Holding.Stable, tag: Tags.Converted).Views(Slot.Receiver);
     }
 
     private static IEnumerable<Row> Verbs()

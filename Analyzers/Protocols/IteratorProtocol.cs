@@ -26,15 +26,44 @@ internal static class IteratorProtocol
         }
 
         yield return Method(Iterator, "Discard")
-            .Acquires(Slot.Result, ResourceKind.Iterator, Holding.Stable).DirectedBy(Direction, otherwise: Flowing.Destination);
+            .Acquires(Slot.Result, ResourceKind.Iterator, Holding.Stable, tag: Tags.Discards).DirectedBy(Direction, otherwise: Flowing.Destination);
 
         yield return Property(Iterator, "IsUserBacked").Tells(Inspection.IsUserBacked);
-        yield return Property(Iterator, "ExtractWillPin").Tells(Inspection.IsUserBacked);
-        yield return Method(Iterator, "ExtractMode").Tells(Inspection.Mode);
+        yield return Property(Iterator, "ExtractWillPin").Tells(Inspection.IsUserBacked, Tags.ReleaseMode);
+        yield return Method(Iterator, "ExtractMode").Tells(Inspection.Mode, Tags.ReleaseMode);
         yield return Property(Iterator, "Direction").Tells(Inspection.Direction);
+        foreach (Row row in Movements())
+        {
+            yield return row;
+        }
+
         foreach (string description in new[] { "Kind", "Count", "IsEmpty" })
         {
             yield return Property(Iterator, description).Tells(Inspection.Detail);
+        }
+    }
+
+    /// <summary>What copies bytes, in the direction that its name says, and what moves the position.</summary>
+    private static IEnumerable<Row> Movements()
+    {
+        foreach (string into in new[] { "CopyTo", "CopyToExactly" })
+        {
+            yield return Method(Iterator, into)
+                .Demands(Slot.Receiver, Flowing.Destination).Borrows(Slot.Receiver).Borrows(Slot.Argument(0)).Advances(Slot.Receiver);
+        }
+
+        foreach (string from in new[] { "CopyFrom", "CopyFromExactly" })
+        {
+            yield return Method(Iterator, from)
+                .Demands(Slot.Receiver, Flowing.Source).Borrows(Slot.Receiver).Writes(Slot.Argument(0)).Advances(Slot.Receiver);
+        }
+
+        yield return Method(Iterator, "Zero").Demands(Slot.Receiver, Flowing.Destination).Borrows(Slot.Receiver).Advances(Slot.Receiver);
+        yield return Method(Iterator, "Advance").Borrows(Slot.Receiver).Advances(Slot.Receiver);
+        yield return Method(Iterator, "Truncate").Borrows(Slot.Receiver).GoesBack(Slot.Receiver);
+        foreach (string back in new[] { "Revert", "Restore", "Reexpand" })
+        {
+            yield return Method(Iterator, back).Borrows(Slot.Receiver).GoesBack(Slot.Receiver);
         }
     }
 }

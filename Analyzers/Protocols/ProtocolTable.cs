@@ -72,6 +72,8 @@ internal sealed class ProtocolTable : IContractSource
 
     public bool AsksForReferences(object? flags) => (ToNumber(flags) & 1) == 1;
 
+    public bool AllowsPeerMemory(object? flags) => ToNumber(flags) is > 0 and var bits && (bits & 2) == 2;
+
     public bool IsTask(ITypeSymbol? type) =>
         type is INamedTypeSymbol { Name: "Task" or "ValueTask" } && Array.IndexOf(TaskProtocol.Types, MetadataNames.Of(type)) >= 0;
 
@@ -85,6 +87,9 @@ internal sealed class ProtocolTable : IContractSource
         // The framework keeps what it is given as a T or an object (collections, queues, exchanges); buffers that it takes as buffers it only uses.
         return !IsFramework(method.ContainingAssembly) || parameter.OriginalDefinition.Type is ITypeParameterSymbol or { SpecialType: SpecialType.System_Object };
     }
+
+    public Keeping KeepsFor(IMethodSymbol method, IParameterSymbol parameter) =>
+        IsFramework(method.ContainingAssembly) ? Keepers.KeepsFor(method, parameter) : Keeping.Unknown;
 
     private static bool IsFramework(IAssemblySymbol? assembly) =>
         assembly?.Name is { } name

@@ -116,11 +116,15 @@ internal sealed class Row
 
     public Row ViewsElement(Slot source) => With(new Effect.View(source, OfElement: true));
 
+    public Row Recovers(Slot source) => With(new Effect.Recover(source));
+
+    public Row Exchanges(Slot target, Slot value) => With(new Effect.Exchange(target, value));
+
     public Row Gathers(Slot source) => With(new Effect.Gather(source));
 
     public Row Is(Slot source) => With(new Effect.Same(source));
 
-    public Row Tells(Inspection what) => With(new Effect.Inspect(Slot.Receiver, what));
+    public Row Tells(Inspection what, string? tag = null) => With(new Effect.Inspect(Slot.Receiver, what, tag));
 
     public Row Borrows(Slot target) => With(new Effect.Borrow(target));
 
@@ -129,6 +133,19 @@ internal sealed class Row
     public Row Retains(Slot target) => With(new Effect.Retain(target));
 
     public Row Lends(Slot target) => With(new Effect.Lend(target));
+
+    /// <summary>Right only for an iterator of the direction.</summary>
+    public Row Demands(Slot target, Flowing direction) => With(new Effect.Demand(target, direction));
+
+    /// <summary>Right only for an iterator over memory of the given sort.</summary>
+    public Row Demands(Slot target, Holding backing) => With(new Effect.Demand(target, Backing: backing));
+
+    public Row Advances(Slot target) => With(new Effect.Advance(target));
+
+    /// <summary>The iterator moves as far as the result says.</summary>
+    public Row AdvancesByResult(Slot target) => With(new Effect.Advance(target, Tells: true));
+
+    public Row GoesBack(Slot target) => With(new Effect.Advance(target, GoesBack: true));
 
     public Row Completes(Slot target) => With(new Effect.Complete(target));
 

@@ -96,7 +96,7 @@ public partial struct IovIter
     /// <summary>Keeps the position, to be given to <see cref="Restore"/> when a lower layer may have truncated or advanced.</summary>
     /// <returns>The position.</returns>
     /// <remarks>The kernel's <c>iov_iter_save_state</c>.</remarks>
-    public readonly IovIterState SaveState() => new(_source, _cursor, _memory, _count, _offset, _consumed, _withheld, _index, _kind);
+    public readonly IovIterState SaveState() => new(_source, _cursor, _count, _offset, _consumed, _withheld, _index, _kind);
 
     /// <summary>Goes back to a saved position.</summary>
     /// <param name="state">A state that was saved from this iterator or a copy of it.</param>
@@ -106,8 +106,10 @@ public partial struct IovIter
     public void Restore(in IovIterState state)
     {
         CheckThread();
-        bool same = state.Kind == _kind && ReferenceEquals(state.Source, _source) && state.Memory.Equals(_memory)
-            && state.Consumed + state.Count + state.Withheld == _consumed + _count + _withheld;
+        bool same = state.Kind == _kind && ReferenceEquals(state.Source, _source)
+            && state.Consumed + state.Count + state.Withheld == _consumed + _count + _withheld
+            && (_layout != IterLayout.Single || state.Index == _index)
+            && (_layout != IterLayout.Store || state.Offset - state.Consumed == _offset - _consumed);
         if (!same)
             throw new ArgumentException($"The state was saved from another {state.Kind} iterator than this {_kind} iterator.", nameof(state));
 
@@ -117,6 +119,49 @@ public partial struct IovIter
         _consumed = state.Consumed;
         _withheld = state.Withheld;
         _index = state.Index;
+    }
+
+    /// <summary>
+    /// A copy of what is left, with a segment array of its own: the caller may change or reuse the array it made this iterator with. The memory
+    /// that the segments describe is borrowed as before.
+    /// </summary>
+    /// <returns>An iterator that starts at the position of this one, and cannot be reverted before it.</returns>
+    /// <exception cref="InvalidOperationException">Checked mode is on and the iterator is used outside the call that made it.</exception>
+    /// <remarks>The kernel's <c>dup_iter</c>. Kinds that have no array are copied as they are.</remarks>
+    public readonly IovIter Duplicate()
+    {
+        CheckThread();
+        IovIter copy = this;
+        copy._consumed = 0;
+        switch (_layout)
+        {
+            case IterLayout.Segments:
+                copy.Own(Unsafe.As<Memory<byte>[]>(_source!));
+                break;
+            case IterLayout.ReadOnlySegments:
+                copy.Own(Unsafe.As<ReadOnlyMemory<byte>[]>(_source!));
+                break;
+            case IterLayout.Vectors:
+                copy.Own(Unsafe.As<IoVector[]>(_source!));
+                break;
+            case IterLayout.Bvecs:
+                copy.Own(Unsafe.As<BvecEntry[]>(_source!));
+                break;
+            case IterLayout.Sequence:
+                // Going back is walking from the start, which is here now.
+                copy._source = _cursor;
+                copy._index = (int)_offset;
+                break;
+        }
+
+        return copy;
+    }
+
+    private void Own<T>(T[] segments)
+    {
+        _source = segments[_index.._end];
+        _end -= _index;
+        _index = 0;
     }
 
     /// <summary>Consumes bytes that are known to be left.</summary>
@@ -253,8 +298,9 @@ public partial struct IovIter
 
     private void SettleSequence()
     {
+        // With nothing left it rests at the end of a segment, since what follows is not the sequence's.
         var node = Unsafe.As<ReadOnlySequenceSegment<byte>>(_cursor!);
-        while (_count > 0 && _offset >= node.Memory.Length && node.Next is { } next)
+        while ((_offset > node.Memory.Length || (_offset == node.Memory.Length && _count > 0)) && node.Next is { } next)
         {
             _offset -= node.Memory.Length;
             node = next;
