@@ -1,3 +1,4 @@
+using BufferLifetime.CodeFixes.Repairs;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -63,7 +64,7 @@ internal sealed class FinallyRelease
 
         string type = model.Compilation.GetTypeByMetadataName(PageApi.Fragments)?.ToMinimalDisplayString(model, acquisition.Call.SpanStart) ?? PageApi.Fragments;
         StatementSyntax release = SyntaxFactory.ParseStatement($"{type}.Release({Identifier(uses.Owner.Name)});");
-        return new FinallyRelease(region, released, release, Layout.LineEnd(model.SyntaxTree.GetRoot()));
+        return new FinallyRelease(region, released, release, Formatting.LineEnd(model.SyntaxTree.GetRoot()));
     }
 
     /// <summary>Removes the releases from a tree in which the nodes are tracked, and puts the region into the <c>try</c>.</summary>
@@ -73,7 +74,7 @@ internal sealed class FinallyRelease
         List<SyntaxTrivia> comments = [];
         foreach (StatementSyntax released in _released)
         {
-            comments.AddRange(Layout.Comments(released));
+            comments.AddRange(Layout.CommentLines(released, _lineEnd));
             root = Layout.Remove(root, root.GetCurrentNode(released)!, _lineEnd);
         }
 
@@ -96,8 +97,9 @@ internal sealed class FinallyRelease
     {
         IEnumerable<SyntaxTrivia> blankLines = Layout.LeadingBlankLines(statements[0]);
         statements[0] = Layout.WithoutBlankLines(statements[0]);
-        StatementSyntax release = _release.WithLeadingTrivia(comments.SelectMany(comment => new[] { comment, _lineEnd }));
-        return SyntaxFactory.TryStatement(SyntaxFactory.Block(statements), default, SyntaxFactory.FinallyClause(SyntaxFactory.Block(release)))
+        SyntaxToken open = SyntaxFactory.Token(SyntaxKind.OpenBraceToken).WithTrailingTrivia(_lineEnd), close = SyntaxFactory.Token(SyntaxKind.CloseBraceToken);
+        BlockSyntax release = SyntaxFactory.Block(open, SyntaxFactory.List([_release.WithLeadingTrivia(comments)]), close);
+        return SyntaxFactory.TryStatement(SyntaxFactory.Block(open, SyntaxFactory.List(statements), close), default, SyntaxFactory.FinallyClause(release))
             .WithLeadingTrivia(blankLines)
             .WithTrailingTrivia(_lineEnd)
             .WithAdditionalAnnotations(Formatter.Annotation);
