@@ -31,22 +31,24 @@ internal static class Layout
     public static IEnumerable<SyntaxTrivia> Indentation(SyntaxNode node) =>
         node.GetLeadingTrivia().Reverse().TakeWhile(static trivia => trivia.IsKind(SyntaxKind.WhitespaceTrivia));
 
-    /// <summary>The comments before a node and behind it, each with its indentation and on a line of its own.</summary>
+    /// <summary>The comments before a node, in it and behind it, each with its indentation and on a line of its own.</summary>
     public static IEnumerable<SyntaxTrivia> CommentLines(SyntaxNode node, SyntaxTrivia lineEnd)
     {
-        SyntaxTriviaList trivia = node.GetLeadingTrivia().AddRange(node.GetTrailingTrivia());
-        for (int i = 0; i < trivia.Count; i++)
+        SyntaxTrivia previous = default;
+        foreach (SyntaxTrivia trivia in node.DescendantTrivia())
         {
-            if (trivia[i].Kind() is SyntaxKind.SingleLineCommentTrivia or SyntaxKind.MultiLineCommentTrivia)
+            if (trivia.Kind() is SyntaxKind.SingleLineCommentTrivia or SyntaxKind.MultiLineCommentTrivia)
             {
-                if (i > 0 && trivia[i - 1].IsKind(SyntaxKind.WhitespaceTrivia))
+                if (previous.IsKind(SyntaxKind.WhitespaceTrivia))
                 {
-                    yield return trivia[i - 1];
+                    yield return previous;
                 }
 
-                yield return trivia[i];
+                yield return trivia;
                 yield return lineEnd;
             }
+
+            previous = trivia;
         }
     }
 
