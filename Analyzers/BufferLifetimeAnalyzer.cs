@@ -15,7 +15,7 @@ namespace BufferLifetime.Analyzers;
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class BufferLifetimeAnalyzer : DiagnosticAnalyzer
 {
-    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => RuleCatalogue.Descriptors;
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = RuleCatalogue.Descriptors.Insert(0, UnreadableContract.Descriptor);
 
     public override void Initialize(AnalysisContext context)
     {
@@ -25,14 +25,23 @@ public sealed class BufferLifetimeAnalyzer : DiagnosticAnalyzer
         {
             if (KnownTypes.AreReferencedBy(start.Compilation))
             {
-                var protocols = new ProtocolTable();
+                var protocols = new ProtocolTable(start.Compilation, start.Options.AdditionalFiles, start.CancellationToken);
                 start.RegisterOperationBlockAction(block => AnalyzeBlocks(block, protocols));
+                start.RegisterAdditionalFileAction(file => UnreadableContract.Check(file, protocols));
             }
         });
     }
 
     private static void AnalyzeBlocks(OperationBlockAnalysisContext context, ProtocolTable protocols)
     {
+        void Report(Diagnostic diagnostic)
+        {
+            if (Preferences.Want(diagnostic, context.Options.AnalyzerConfigOptionsProvider))
+            {
+                context.ReportDiagnostic(diagnostic);
+            }
+        }
+
         HashSet<IOperation> roots = [];
         foreach (IOperation block in context.OperationBlocks)
         {
@@ -44,7 +53,7 @@ public sealed class BufferLifetimeAnalyzer : DiagnosticAnalyzer
 
             if (root.Kind != OperationKind.Attribute && Gate.Opens(root, context.OwningSymbol, protocols) && roots.Add(root))
             {
-                Analyze(context.GetControlFlowGraph(block), context.OwningSymbol, protocols, context.ReportDiagnostic, context.CancellationToken);
+                Analyze(context.GetControlFlowGraph(block), context.OwningSymbol, protocols, Report, context.CancellationToken);
             }
         }
     }

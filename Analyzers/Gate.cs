@@ -25,6 +25,9 @@ internal static class Gate
                 case IInvocationOperation invocation when !opens:
                     opens = protocols.OpensGate(invocation.TargetMethod);
                     break;
+                case IPropertyReferenceOperation { Property: var property } when !opens:
+                    opens = protocols.OpensGate(property);
+                    break;
                 case IObjectCreationOperation { Constructor: { } constructor } when !opens:
                     opens = protocols.OpensGate(constructor);
                     break;

@@ -60,6 +60,18 @@ internal static class RuleCode
         return test.RunAsync();
     }
 
+    /// <summary>A test of several files beside the prelude, to be completed by who asks for it.</summary>
+    public static VerifyCS.Test Test(params string[] sources)
+    {
+        VerifyCS.Test test = Test(sources[0], [], []);
+        foreach (string source in sources.AsSpan(1))
+        {
+            test.TestState.Sources.Add(source);
+        }
+
+        return test;
+    }
+
     private static VerifyCS.Test Test(string source, string[] disabled, DiagnosticResult[] expected)
     {
         VerifyCS.Test test = new()

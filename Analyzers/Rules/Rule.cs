@@ -22,7 +22,7 @@ internal abstract class Rule
     }
 
     /// <summary>Where the page of a rule is.</summary>
-    protected static string HelpFor(string id) => "https://github.com/bufferlifetime/bufferlifetime/blob/main/docs/rules/" + id + ".md";
+    internal static string HelpFor(string id) => "https://github.com/bufferlifetime/bufferlifetime/blob/main/docs/rules/" + id + ".md";
 }
 
 /// <summary>One way out of a body, as the rules see it.</summary>
