@@ -7,7 +7,7 @@ namespace BufferLifetime.Analyzers;
 /// <summary>Decides which bodies are worth a control-flow graph: those that call a member some protocol names, or receive what one speaks of.</summary>
 internal static class Gate
 {
-    public static bool Opens(IOperation root, ISymbol owner, ProtocolTable protocols)
+    public static Verdict Judge(IOperation root, ISymbol owner, ProtocolTable protocols)
     {
         bool opens = false;
         foreach (IParameterSymbol parameter in (owner as IMethodSymbol)?.Parameters ?? System.Collections.Immutable.ImmutableArray<IParameterSymbol>.Empty)
@@ -21,7 +21,7 @@ internal static class Gate
             {
                 case IInvalidOperation:
                     // Half-typed code: what it will mean is not known yet.
-                    return false;
+                    return Verdict.Broken;
                 case IInvocationOperation invocation when !opens:
                     opens = protocols.OpensGate(invocation.TargetMethod);
                     break;
@@ -48,6 +48,16 @@ internal static class Gate
             }
         }
 
-        return opens;
+        return opens ? Verdict.Open : Verdict.Closed;
     }
+}
+
+/// <summary>What the gate says of a body.</summary>
+internal enum Verdict
+{
+    Closed,
+    Open,
+
+    /// <summary>It is not complete: what it will mean is not known.</summary>
+    Broken,
 }

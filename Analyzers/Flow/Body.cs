@@ -11,6 +11,9 @@ internal sealed class Body
     private readonly Dictionary<IOperation, int> _loans = [];
     private readonly Dictionary<ISymbol, IReadOnlyList<Captured>> _captures = new(SymbolEqualityComparer.Default);
     private readonly List<Resource> _resources = [];
+    private readonly Dictionary<(Resource Original, int Position, IOperation? Call), Resource> _imported = [];
+    private BodyGraph? _graph;
+    private Liveness? _liveness;
     private readonly IReadOnlyList<Fact>[] _facts;
     private readonly Expression?[] _conditions;
 
@@ -18,6 +21,7 @@ internal sealed class Body
     {
         _contracts = contracts;
         Owner = owner;
+        KeepsFields = owner is not IMethodSymbol { MethodKind: MethodKind.AnonymousFunction or MethodKind.LocalFunction } && !owner.IsStatic;
         Flow = graph;
         _facts = new IReadOnlyList<Fact>[graph.Blocks.Length];
         _conditions = new Expression?[graph.Blocks.Length];
@@ -28,7 +32,15 @@ internal sealed class Body
     /// <summary>The method, field or property that the body belongs to.</summary>
     public ISymbol Owner { get; }
 
+    /// <summary>Whether what is stored in a field of the instance is accounted for by the type: not so in a lambda, which runs at its own time.</summary>
+    public bool KeepsFields { get; }
+
     public ControlFlowGraph Flow { get; }
+
+    /// <summary>The graph of the body, made once however often its flow is run.</summary>
+    public BodyGraph Graph => _graph ??= BodyGraph.Create(Flow);
+
+    public Liveness Liveness => _liveness ??= Liveness.Of(this, Graph);
 
     public Places Places { get; } = new();
 
@@ -91,6 +103,28 @@ internal sealed class Body
     {
         var resource = new Resource(_resources.Count, acquisition.Kind, operation, member) { Acquisition = acquisition };
         _resources.Add(resource);
+        return resource;
+    }
+
+    /// <summary>
+    /// The resource by which this body knows one that was acquired elsewhere: that a field brought with it at position
+    /// <paramref name="position"/>, or that <paramref name="call"/> left in a field.
+    /// </summary>
+    public Resource Import(Resource original, int position, IOperation? call)
+    {
+        if (!_imported.TryGetValue((original, position, call), out Resource? resource))
+        {
+            resource = new Resource(_resources.Count, original.Kind, original.Origin, original.Member)
+            {
+                Acquisition = original.Acquisition,
+                Name = original.Name,
+                Original = original,
+                Position = call is null ? position : -1,
+            };
+            _resources.Add(resource);
+            _imported.Add((original, position, call), resource);
+        }
+
         return resource;
     }
 

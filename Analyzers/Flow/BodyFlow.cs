@@ -24,22 +24,26 @@ internal sealed class BodyFlow
     private readonly BodyGraph _graph;
     private readonly Transfer _transfer;
     private readonly Liveness _liveness;
+    private readonly IReadOnlyList<PathState>? _entry;
     private readonly ReleaseLoops _loops;
     private readonly PathSet?[] _entries;
 
-    private BodyFlow(Body body, IContractSource contracts)
+    private BodyFlow(Body body, IContractSource contracts, ISelfCalls? selfCalls, IReadOnlyList<PathState>? entry)
     {
         _body = body;
-        _graph = BodyGraph.Create(body.Flow);
-        _transfer = new Transfer(body, contracts);
-        _liveness = Liveness.Of(body, _graph);
+        _graph = body.Graph;
+        _transfer = new Transfer(body, contracts, selfCalls);
+        _liveness = body.Liveness;
+        _entry = entry;
         _loops = new ReleaseLoops(_graph);
         _entries = new PathSet?[_graph.Nodes.Count];
     }
 
-    public static void Run(Body body, IContractSource contracts, IFlowReader reader, CancellationToken cancellation)
+    /// <summary>Runs the flow of a body from <paramref name="entry"/>, or from what its parameters bring where that is null.</summary>
+    public static void Run(
+        Body body, IContractSource contracts, IFlowReader reader, CancellationToken cancellation, ISelfCalls? selfCalls = null, IReadOnlyList<PathState>? entry = null)
     {
-        var flow = new BodyFlow(body, contracts);
+        var flow = new BodyFlow(body, contracts, selfCalls, entry);
         flow.Solve(cancellation);
         flow.Read(reader, cancellation);
     }
@@ -58,7 +62,11 @@ internal sealed class BodyFlow
     private void Propagate(CancellationToken cancellation)
     {
         var entry = new PathSet();
-        entry.Add(_transfer.Entry());
+        foreach (PathState path in _entry ?? [_transfer.Entry()])
+        {
+            entry.Add(path);
+        }
+
         _entries[_graph.Entry.Order] = entry;
         var pending = new OrderedQueue(_graph.Nodes.Count);
         pending.Add(_graph.Entry.Order);

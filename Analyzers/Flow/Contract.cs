@@ -115,6 +115,18 @@ internal abstract record Effect
         public override Slot Subject => Target;
     }
 
+    /// <summary>The result is the resource that <paramref name="Source"/> was derived from.</summary>
+    public sealed record Recover(Slot Source) : Effect
+    {
+        public override Slot Subject => Source;
+    }
+
+    /// <summary>The result is what <paramref name="Target"/> referred to, which now refers to what stands in <paramref name="Value"/>.</summary>
+    public sealed record Exchange(Slot Target, Slot Value) : Effect
+    {
+        public override Slot Subject => Target;
+    }
+
     /// <summary>The argument in <paramref name="Target"/> is set to something derived from <paramref name="From"/>.</summary>
     public sealed record Fill(Slot Target, Slot From) : Effect
     {

@@ -13,6 +13,9 @@ internal enum FactKind
     Complete,
     Suspend,
     Escape,
+
+    /// <summary>A call of a method of the same instance, which may change its fields.</summary>
+    CallSelf,
     Keep,
     Inspect,
     Demand,
@@ -30,6 +33,9 @@ internal enum Departure
 
     /// <summary>Stored where it outlives the body: a field, an element of an unknown collection.</summary>
     Stored,
+
+    /// <summary>Stored in a field of the instance whose method it is: the type keeps account of it.</summary>
+    StoredInThis,
 
     /// <summary>Given to code that cannot be seen and that may keep it.</summary>
     Passed,
@@ -80,6 +86,9 @@ internal sealed class Fact(FactKind kind, IOperation operation)
     /// <summary>Whether bytes are written through the used place.</summary>
     public bool Writes { get; init; }
 
+    /// <summary>For a view: whether it is the resource itself again that is got back from what was derived from it.</summary>
+    public bool Recovers { get; init; }
+
     /// <summary>How a view refers to what its source refers to.</summary>
     public RefRole Role { get; init; } = RefRole.View;
 
@@ -105,7 +114,12 @@ internal sealed class Fact(FactKind kind, IOperation operation)
 /// <summary>What one acquisition site makes.</summary>
 internal sealed class Resource(int id, ResourceKind kind, IOperation origin, ISymbol? member)
 {
+    private string? _serial;
+
     public int Id { get; } = id;
+
+    /// <summary>Where in the source it was acquired, as a text that is the same in every run.</summary>
+    public string Serial => _serial ??= Origin.Syntax.SyntaxTree.FilePath + "#" + Origin.Syntax.SpanStart + "#" + Kind;
 
     public ResourceKind Kind { get; } = kind;
 
@@ -119,6 +133,12 @@ internal sealed class Resource(int id, ResourceKind kind, IOperation origin, ISy
     public string? Name { get; set; }
 
     public Effect.Acquire? Acquisition { get; init; }
+
+    /// <summary>Set for a resource that a field brings from an earlier call: what it was where it was acquired.</summary>
+    public Resource? Original { get; init; }
+
+    /// <summary>For a resource that a field brings: its position among those that the call began with, or -1.</summary>
+    public int Position { get; init; } = -1;
 
     /// <summary>Set for a resource that a parameter brings.</summary>
     public IParameterSymbol? Parameter { get; init; }

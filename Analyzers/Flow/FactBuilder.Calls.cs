@@ -44,6 +44,11 @@ internal sealed partial class FactBuilder
 
         Point(call);
         Use(call, receiver);
+        if (instance is IInstanceReferenceOperation && _body.KeepsFields)
+        {
+            Add(new Fact(FactKind.CallSelf, call) { Member = method });
+        }
+
         if (method.MethodKind == MethodKind.LocalFunction)
         {
             Capture(call, method, Value.None);
@@ -148,6 +153,13 @@ internal sealed partial class FactBuilder
                     break;
                 case Effect.Fill fill when At(fill.Target).HasPlace:
                     Add(new Fact(FactKind.View, call) { Target = At(fill.Target).Place, Source = At(fill.From).Place });
+                    break;
+                case Effect.Recover recover when At(recover.Source).HasPlace:
+                    Add(new Fact(FactKind.View, call) { Target = result, Source = At(recover.Source).Place, Recovers = true });
+                    break;
+                case Effect.Exchange exchange when At(exchange.Target).HasPlace:
+                    Assign(call, result, At(exchange.Target) with { Expression = null });
+                    Store(call, At(exchange.Target), At(exchange.Value), writesThrough: false);
                     break;
                 case Effect.Gather gather when At(gather.Source).HasPlace:
                     Add(new Fact(FactKind.View, call) { Target = result, Source = At(gather.Source).Place, Role = RefRole.Owner, Accumulates = true });

@@ -156,7 +156,7 @@ internal sealed partial class FactBuilder
             case IArgumentOperation argument:
                 return Visit(argument.Value);
             case IDiscardOperation or ITypeOfOperation or INameOfOperation or ISizeOfOperation or IDefaultValueOperation:
-                return new Value(-1, operation is IDefaultValueOperation { Type.IsReferenceType: true } ? new Expression.Constant(null) : null);
+                return new Value(-1, operation is IDefaultValueOperation ? new Expression.Constant(null) : null);
             case ITupleOperation or IArrayCreationOperation or IArrayInitializerOperation:
             case { Kind: CollectionExpression }:
                 return VisitAggregate(operation);
@@ -295,7 +295,7 @@ internal sealed partial class FactBuilder
             Assign(operation, target.Place, value);
             if (Outlives(target.Place))
             {
-                Escape(operation, value, Departure.Stored);
+                Escape(operation, value, _body.KeepsFields && IsFieldOfThis(target.Place) ? Departure.StoredInThis : Departure.Stored);
             }
         }
         else
@@ -311,6 +311,9 @@ internal sealed partial class FactBuilder
             Add(new Fact(FactKind.Escape, operation) { Target = value.Place, Departure = departure, LeadsToOwner = LeadsToOwner(value.Operation?.Type) });
         }
     }
+
+    private bool IsFieldOfThis(int place) =>
+        _body.Places[place] is { Kind: PlaceKind.Member, Parent: var parent } && _body.Places[parent].Kind == PlaceKind.This;
 
     /// <summary>Whether what is stored in the place is reachable when the body is gone.</summary>
     private bool Outlives(int place) => _body.Places[place] switch
@@ -334,7 +337,7 @@ internal sealed partial class FactBuilder
             case ILocalReferenceOperation { Local.RefKind: not RefKind.None } reference when !reference.IsDeclaration && target.Parent is ISimpleAssignmentOperation { IsRef: false }:
                 writesThrough = true;
                 return Visit(target);
-            case ILocalReferenceOperation or IParameterReferenceOperation or IDeclarationExpressionOperation:
+            case ILocalReferenceOperation or IParameterReferenceOperation or IDeclarationExpressionOperation or IInstanceReferenceOperation:
                 return Visit(target);
             case IFieldReferenceOperation { Instance: { } instance } field:
                 Value owner = Visit(instance);

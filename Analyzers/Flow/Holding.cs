@@ -29,6 +29,12 @@ internal enum Holding
     /// <summary>Somebody else has it now, or may have it: no release is owed here, and none that follows is judged.</summary>
     HandedOn = 1 << 6,
 
+    /// <summary>Released by an earlier call, and still in the field: a use or a release of it meets what was given back.</summary>
+    Dangling = 1 << 10,
+
+    /// <summary>Released by the caller of the body before it called: a use of it is the caller's mistake, and told there.</summary>
+    Gone = 1 << 11,
+
     /// <summary>An iterator over memory of its caller, still inside the call that made it.</summary>
     UserBacked = 1 << 7,
 

@@ -88,6 +88,10 @@ internal sealed class RefSet : IEquatable<RefSet>
         return new RefSet(refs);
     }
 
+    /// <summary>The resources themselves, got back from what was derived from them.</summary>
+    public RefSet AsOwner() =>
+        new(Array.ConvertAll(_refs, static r => r.Kind < RefRole.Account ? new Ref(r.Resource, RefRole.Owner) : r));
+
     public RefSet Where(Func<Ref, bool> keep)
     {
         Ref[] refs = Array.FindAll(_refs, r => keep(r));
@@ -108,7 +112,8 @@ internal sealed class RefSet : IEquatable<RefSet>
 /// <param name="Direction">For an iterator: which way its bytes flow.</param>
 /// <param name="Holds">For a loan: the resources that the operation holds. For pages: the iterator that they were extracted from.</param>
 /// <param name="ChangedAt">Where it was released, or where the suspension was that ended it.</param>
-internal sealed record Hold(Holding Holding, Flowing Direction, RefSet Holds, IOperation? ChangedAt)
+/// <param name="LostFrom">The field that alone had it when that was overwritten, or -1.</param>
+internal sealed record Hold(Holding Holding, Flowing Direction, RefSet Holds, IOperation? ChangedAt, int LostFrom = -1)
 {
     public Hold(Holding holding)
         : this(holding, Flowing.Unknown, RefSet.Empty, null)
@@ -116,12 +121,12 @@ internal sealed record Hold(Holding Holding, Flowing Direction, RefSet Holds, IO
     }
 
     public bool Equals(Hold? other) =>
-        other is not null && Holding == other.Holding && Direction == other.Direction && Holds.Equals(other.Holds) && ReferenceEquals(ChangedAt, other.ChangedAt);
+        other is not null && Holding == other.Holding && Direction == other.Direction && Holds.Equals(other.Holds) && ReferenceEquals(ChangedAt, other.ChangedAt) && LostFrom == other.LostFrom;
 
     public override int GetHashCode() => (int)Holding;
 
     public static Hold Join(Hold a, Hold b) =>
-        new(a.Holding | b.Holding, a.Direction == b.Direction ? a.Direction : Flowing.Unknown, a.Holds.Union(b.Holds), Earlier(a.ChangedAt, b.ChangedAt));
+        new(a.Holding | b.Holding, a.Direction == b.Direction ? a.Direction : Flowing.Unknown, a.Holds.Union(b.Holds), Earlier(a.ChangedAt, b.ChangedAt), a.LostFrom == b.LostFrom ? a.LostFrom : -1);
 
     private static IOperation? Earlier(IOperation? a, IOperation? b) =>
         a is null ? b : b is null ? a : b.Syntax.SpanStart < a.Syntax.SpanStart ? b : a;

@@ -72,6 +72,20 @@ internal sealed class Places
 
     public int NewTemporary() => Add(new Place(PlaceKind.Temporary, null, -1));
 
+    /// <summary>Whether the place is the instance or a part of it.</summary>
+    public bool IsOfThis(int place)
+    {
+        for (; place >= 0; place = _all[place].Parent)
+        {
+            if (_all[place].Kind == PlaceKind.This)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>The place as the code names it, or null for what has no name.</summary>
     public string? NameOf(int place) => place < 0 ? null : _all[place] switch
     {

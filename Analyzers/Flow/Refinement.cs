@@ -245,7 +245,7 @@ internal sealed class Refinement(Body body, IContractSource contracts)
         return inspected.What switch
         {
             Inspection.IsUserBacked => Keep(path, resource, hold, outcome ? Holding.UserBacked | Holding.Stale : Holding.Stable),
-            Inspection.IsHeld => Keep(path, resource, hold, outcome ? ~(Holding.Released | Holding.NotAcquired) : Holding.Released | Holding.NotAcquired | Holding.HandedOn),
+            Inspection.IsHeld => Keep(path, resource, hold, outcome ? ~Over : Over | Holding.HandedOn),
             Inspection.Amount => Keep(path, resource, hold, outcome ? ~Holding.NotAcquired : Holding.NotAcquired),
             Inspection.LeaseAmount when !outcome => path.WithHold(resource, hold with { Holding = Holding.NotAcquired }),
             Inspection.IsEmpty when outcome => path.WithHold(resource, hold with { Holding = Holding.NotAcquired }),
@@ -288,7 +288,9 @@ internal sealed class Refinement(Body body, IContractSource contracts)
         return Keep(path, resource, hold, equal ? mode | OtherThanModes : ~mode, keepOthers: true);
     }
 
-    private const Holding OtherThanModes = Holding.Released | Holding.HandedOn | Holding.NotAcquired;
+    private const Holding OtherThanModes = Over | Holding.HandedOn;
+
+    private const Holding Over = Holding.Released | Holding.Dangling | Holding.Gone | Holding.NotAcquired;
 
     private static PathState? Keep(PathState path, int resource, Hold hold, Holding allowed, bool keepOthers = false)
     {

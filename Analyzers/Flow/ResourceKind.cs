@@ -22,10 +22,10 @@ internal sealed class ResourceKind
     public static readonly ResourceKind Folio = new("folio");
 
     /// <summary>Memory pinned by a handle.</summary>
-    public static readonly ResourceKind Pin = new("pin") { IsCallbackState = true };
+    public static readonly ResourceKind Pin = new("pin") { IsCallbackState = true, IsHandle = true, ClearsItsVariable = true };
 
     /// <summary>An object kept reachable, not kept in place, by a handle.</summary>
-    public static readonly ResourceKind Root = new("handle") { IsCallbackState = true };
+    public static readonly ResourceKind Root = new("handle") { IsCallbackState = true, IsHandle = true, ClearsItsVariable = true };
 
     /// <summary>An array of a pool.</summary>
     public static readonly ResourceKind Rental = new("array");
@@ -34,13 +34,13 @@ internal sealed class ResourceKind
     public static readonly ResourceKind Owner = new("owner");
 
     /// <summary>Memory outside the managed heap.</summary>
-    public static readonly ResourceKind Native = new("block");
+    public static readonly ResourceKind Native = new("block") { IsHandle = true };
 
     /// <summary>A native overlapped structure, with what it pins.</summary>
-    public static readonly ResourceKind Overlapped = new("overlapped") { IsCallbackState = true };
+    public static readonly ResourceKind Overlapped = new("overlapped") { IsCallbackState = true, IsHandle = true };
 
     /// <summary>A reference that keeps a safe handle from being closed.</summary>
-    public static readonly ResourceKind HandleReference = new("handle reference");
+    public static readonly ResourceKind HandleReference = new("handle reference") { IsHandle = true };
 
     /// <summary>What a pipe reader lent until it is advanced.</summary>
     public static readonly ResourceKind PipeRead = new("pipe buffer");
@@ -58,8 +58,14 @@ internal sealed class ResourceKind
     /// <summary>Whether it is valid only until its method leaves the caller's stack.</summary>
     public bool EndsAtSuspension { get; private init; }
 
+    /// <summary>Whether it keeps an object or a block outside the garbage collector's reach until it is released by hand.</summary>
+    public bool IsHandle { get; private init; }
+
     /// <summary>Whether native code that is given it hands it to the callback that releases it: the state of a completion.</summary>
     public bool IsCallbackState { get; private init; }
+
+    /// <summary>Whether its release clears the variable that it is called on, so that a second release there meets nothing.</summary>
+    public bool ClearsItsVariable { get; private init; }
 
     public override string ToString() => Name;
 }

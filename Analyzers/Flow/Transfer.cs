@@ -1,7 +1,7 @@
 namespace BufferLifetime.Analyzers.Flow;
 
 /// <summary>What each fact does to the state of a path.</summary>
-internal sealed class Transfer(Body body, IContractSource contracts)
+internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls? selfCalls)
 {
     private readonly Refinement _refinement = new(body, contracts);
 
@@ -33,6 +33,9 @@ internal sealed class Transfer(Body body, IContractSource contracts)
                 break;
             case FactKind.Escape:
                 next(Escape(fact, path));
+                break;
+            case FactKind.CallSelf when selfCalls is not null:
+                selfCalls.Apply(fact, path, next);
                 break;
             case FactKind.Advance:
                 next(ForgetMembers(path, fact.Target));
@@ -71,7 +74,7 @@ internal sealed class Transfer(Body body, IContractSource contracts)
 
         Known known = _refinement.Evaluate(path, fact.Value);
         Expression? definition = fact.Value is Expression.Constant ? null : fact.Value;
-        path = Forget(path, fact.Target).WithRefs(fact.Target, refs);
+        path = Forget(MarkLost(fact, path, refs), fact.Target).WithRefs(fact.Target, refs);
         if (body.Places[fact.Target].IsShared)
         {
             return path;
@@ -87,7 +90,37 @@ internal sealed class Transfer(Body body, IContractSource contracts)
             path = path with { Definitions = path.Definitions.Set(fact.Target, definition) };
         }
 
-        return fact.Source >= 0 ? CopyMembers(path, fact.Source, fact.Target) : path;
+        return fact.Source >= 0 ? CopyMembers(path, fact.Source, fact.Target)
+            : fact.Value is Expression.Constant { Value: null } ? ClearMembers(path, fact.Target)
+            : path;
+    }
+
+    /// <summary>The members of a default value are all null or zero.</summary>
+    private PathState ClearMembers(PathState path, int place)
+    {
+        foreach (int member in body.Places[place].Members)
+        {
+            path = ClearMembers(WithKnown(path, member, new Known(Classes.Null | Classes.Zero)), member);
+        }
+
+        return path;
+    }
+
+    /// <summary>What a field alone held is lost when the field is overwritten; where, is remembered.</summary>
+    private PathState MarkLost(Fact fact, PathState path, RefSet written)
+    {
+        RefSet refs = path.RefsOf(fact.Target);
+        for (int i = 0; i < refs.Count; i++)
+        {
+            int resource = refs[i].Resource;
+            if (refs[i].Kind < RefRole.Account && body.Resources[resource].Original is not null && !written.Refers(resource)
+                && (path.HoldOf(resource).Holding & Holding.AnyHeld) != 0 && path.IsReferredToOnlyBy(resource, fact.Target))
+            {
+                path = path.WithHold(resource, path.HoldOf(resource) with { ChangedAt = fact.Operation, LostFrom = fact.Target });
+            }
+        }
+
+        return path;
     }
 
     /// <summary>A copied struct brings its members along.</summary>
@@ -260,7 +293,9 @@ internal sealed class Transfer(Body body, IContractSource contracts)
             path = path.WithHold(refs[i].Resource, hold with { Holding = after, ChangedAt = fact.Operation });
         }
 
-        return path;
+        return fact.Effect is Effect.Release { Kept: not null }
+            ? path.WithRefs(fact.Target, path.RefsOf(fact.Target).Where(static r => r.Kind != RefRole.Keeper))
+            : path;
     }
 
     /// <summary>The resources that a release means.</summary>
@@ -277,7 +312,7 @@ internal sealed class Transfer(Body body, IContractSource contracts)
 
     private PathState View(Fact fact, PathState path)
     {
-        RefSet refs = path.RefsOf(fact.Source).As(fact.Role);
+        RefSet refs = fact.Recovers ? path.RefsOf(fact.Source).AsOwner() : path.RefsOf(fact.Source).As(fact.Role);
         return fact.Accumulates
             ? path.WithRefs(fact.Target, path.RefsOf(fact.Target).Union(refs))
             : Forget(path, fact.Target).WithRefs(fact.Target, refs);
@@ -333,13 +368,22 @@ internal sealed class Transfer(Body body, IContractSource contracts)
         {
             Resource resource = body.Resources[refs[i].Resource];
             Hold hold = path.HoldOf(resource.Id);
-            if ((hold.Holding & (Holding.AnyHeld | Holding.HeldNone)) != 0)
+            bool isKept = fact.Departure is Departure.PassedToNative or Departure.Returned && IsKeptByField(path, resource.Id);
+            if (!isKept && (hold.Holding & (Holding.AnyHeld | Holding.HeldNone)) != 0)
             {
                 path = path.WithHold(resource.Id, hold with { Holding = (hold.Holding & ~(Holding.AnyHeld | Holding.HeldNone)) | Holding.HandedOn });
             }
         }
 
         return path;
+    }
+
+    /// <summary>Whether the instance has it too: native code or a caller that is given it then only borrows it.</summary>
+    private bool IsKeptByField(PathState path, int resource)
+    {
+        bool kept = false;
+        path.Refs.ForEach((place, refs) => kept |= refs.Refers(resource) && body.Places.IsOfThis(place));
+        return kept;
     }
 
     /// <summary>The resources whose release an escape makes somebody else's concern.</summary>
@@ -349,6 +393,11 @@ internal sealed class Transfer(Body body, IContractSource contracts)
     private static bool HandsOn(Resource resource, RefRole kind, Fact fact)
     {
         if (resource.Kind == ResourceKind.Iterator || kind >= RefRole.Account)
+        {
+            return false;
+        }
+
+        if (fact.Departure == Departure.StoredInThis)
         {
             return false;
         }

@@ -116,6 +116,10 @@ internal sealed class Row
 
     public Row ViewsElement(Slot source) => With(new Effect.View(source, OfElement: true));
 
+    public Row Recovers(Slot source) => With(new Effect.Recover(source));
+
+    public Row Exchanges(Slot target, Slot value) => With(new Effect.Exchange(target, value));
+
     public Row Gathers(Slot source) => With(new Effect.Gather(source));
 
     public Row Is(Slot source) => With(new Effect.Same(source));

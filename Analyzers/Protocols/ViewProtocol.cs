@@ -53,6 +53,14 @@ internal static class ViewProtocol
         yield return Method(Span, "Fill").Writes(Slot.Receiver);
         yield return Property(Memory, "Span").Views(Slot.Receiver);
         yield return Property(ReadOnlyMemory, "Span").Views(Slot.Receiver);
+        yield return Property(Segment, "Array").Recovers(Slot.Receiver);
+        yield return Method("System.Runtime.InteropServices.MemoryMarshal", "TryGetArray").Fills(Slot.Argument(1), Slot.Argument(0));
+        foreach (string exchange in new[] { "Exchange", "CompareExchange" })
+        {
+            yield return Method("System.Threading.Interlocked", exchange).Exchanges(Slot.Argument(0), Slot.Argument(1));
+        }
+
+        yield return Method("System.Threading.Volatile", "Read").Is(Slot.Argument(0));
         yield return Property(Segment, "Count").Tells(Inspection.Detail);
         foreach (string extension in new[] { "AsSpan", "AsMemory" })
         {

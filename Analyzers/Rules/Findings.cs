@@ -107,7 +107,8 @@ internal sealed class Findings(Body body)
             DiagnosticDescriptor descriptor = certain ? finding.Wording.Certain : finding.Wording.Possible;
             ImmutableDictionary<string, string?> properties = (finding.Properties ?? ImmutableDictionary<string, string?>.Empty)
                 .SetItem(DiagnosticProperties.Confidence, certain ? "certain" : "possible");
-            yield return Diagnostic.Create(descriptor, finding.Location, finding.Explanations, properties, finding.Arguments);
+            yield return Diagnostic.Create(
+                descriptor, finding.Location, finding.Wording.Severity ?? descriptor.DefaultSeverity, finding.Explanations, properties, finding.Arguments);
         }
     }
 

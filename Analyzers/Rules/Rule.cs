@@ -16,14 +16,24 @@ internal abstract class Rule
     {
     }
 
+    /// <summary>A body is read as part of a type whose fields own something; called once, before its facts.</summary>
+    public virtual void OnMember(TypeMember member, TypeFlow type)
+    {
+    }
+
     /// <summary>The body is read to its end.</summary>
     public virtual void OnEnd(Findings findings)
     {
     }
 
     /// <summary>Where the page of a rule is.</summary>
-    internal static string HelpFor(string id) => "https://github.com/bufferlifetime/bufferlifetime/blob/main/docs/rules/" + id + ".md";
+    public static string HelpFor(string id) => "https://github.com/bufferlifetime/bufferlifetime/blob/main/docs/rules/" + id + ".md";
 }
+
+/// <summary>What the members of a type do to its owning fields, taken together.</summary>
+/// <param name="Flow">The states that the members leave behind.</param>
+/// <param name="Settled">The resources, as they were acquired, that some member releases or hands on.</param>
+internal sealed record TypeView(TypeFlow Flow, HashSet<Resource> Settled);
 
 /// <summary>One way out of a body, as the rules see it.</summary>
 internal sealed record Leaving(ExitKind Kind, IOperation? Returned, BasicBlock From, PathSet Paths);
@@ -31,6 +41,9 @@ internal sealed record Leaving(ExitKind Kind, IOperation? Returned, BasicBlock F
 /// <summary>The words of a rule: what is certain and what is possible are said apart, under one ID.</summary>
 internal sealed record Wording(DiagnosticDescriptor Certain, DiagnosticDescriptor Possible)
 {
+    /// <summary>The severity where it is not the rule's own.</summary>
+    public DiagnosticSeverity? Severity { get; init; }
+
     public ImmutableArray<DiagnosticDescriptor> Descriptors { get; } =
         ReferenceEquals(Certain, Possible) ? ImmutableArray.Create(Certain) : ImmutableArray.Create(Certain, Possible);
 }

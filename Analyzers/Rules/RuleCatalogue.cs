@@ -29,11 +29,17 @@ internal static class RuleCatalogue
         (ImportNotReleased.Words, static () => new ImportNotReleased()),
         (UsedAfterUnregistration.Words, static () => new UsedAfterUnregistration()),
         (PinNotReleased.Words, static () => new PinNotReleased()),
+        (PinMisused.TwiceWords, static () => new PinMisused.Twice()),
+        (PinMisused.UsedWords, static () => new PinMisused.Used()),
         (UsedAfterReturn.Words, static () => new UsedAfterReturn()),
         (ReturnedTwice.Words, static () => new ReturnedTwice()),
         (ReleasedWhilePending.Words, static () => new ReleasedWhilePending()),
-        (RentalNotReturned.Words, static () => new RentalNotReturned()),
+        (RentalNotReturned.ArrayWords, static () => new RentalNotReturned.Arrays()),
+        (RentalNotReturned.OwnerWords, static () => new RentalNotReturned.Owners()),
         (UsedAfterAdvance.Words, static () => new UsedAfterAdvance()),
+        (ReleasedToAnother.Words, static () => new ReleasedToAnother()),
+        (FieldNotCleared.Words, static () => new FieldNotCleared()),
+        (FieldOverwritten.Words, static () => new FieldOverwritten()),
     ];
 
     public static ImmutableArray<DiagnosticDescriptor> Descriptors { get; } = Collect();

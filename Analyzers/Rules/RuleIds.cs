@@ -31,9 +31,13 @@ internal static class RuleIds
 
     // The base class library: the same rules where everybody meets them.
     public const string PinNotReleased = "BUF2001";
+    public const string PinMisused = "BUF2002";
     public const string UsedAfterReturn = "BUF2005";
     public const string ReturnedTwice = "BUF2006";
     public const string ReleasedWhilePending = "BUF2007";
     public const string RentalNotReturned = "BUF2008";
     public const string UsedAfterAdvance = "BUF2009";
+    public const string ReleasedToAnother = "BUF2010";
+    public const string FieldNotCleared = "BUF2011";
+    public const string FieldOverwritten = "BUF2012";
 }

@@ -19,6 +19,14 @@ internal static class Spots
         _ => call.Syntax.GetLocation(),
     };
 
+    /// <summary>The name that an operation refers to, if it is a plain reference.</summary>
+    public static string? NameOf(IOperation operation) => operation.Syntax switch
+    {
+        IdentifierNameSyntax name => name.Identifier.ValueText,
+        MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText,
+        _ => null,
+    };
+
     /// <summary>What is released: the argument, or the receiver of a call without one.</summary>
     public static Location OfRelease(IOperation call) => call.Syntax switch
     {

@@ -28,6 +28,9 @@ internal sealed class KernelBuffer : IDisposable
     /// <summary>The buffer as one block, for kinds that see addresses.</summary>
     internal nint Address => _block.Address;
 
+    /// <summary>The buffer as a caller's memory, which starts at a page boundary as a mapping does.</summary>
+    internal Memory<byte> Memory => _block.Memory;
+
     /// <summary>The buffer page by page, for kinds that see folios.</summary>
     internal IReadOnlyList<Folio> Pages => _pages;
 
@@ -77,6 +80,40 @@ internal sealed class KernelBuffer : IDisposable
         }
 
         return [.. entries];
+    }
+
+    /// <summary>The whole buffer, with neighbours in memory merged: four runs, none of which joins the next.</summary>
+    internal BvecEntry[] MergedEntries()
+    {
+        var entries = new List<BvecEntry>();
+        foreach (Folio page in _pages)
+        {
+            if (entries.Count > 0 && entries[^1].Address + (nint)entries[^1].Length == page.Address)
+                entries[^1] = new BvecEntry(_block, entries[^1].Address - _block.Address, entries[^1].Length + page.Length);
+            else
+                entries.Add(new BvecEntry(_block, page.Address - _block.Address, page.Length));
+        }
+
+        return [.. entries];
+    }
+
+    internal FolioQueueSegment InQueue(int capacity)
+    {
+        var first = new FolioQueueSegment(capacity);
+        FolioQueueSegment last = first;
+        foreach (Folio page in _pages)
+            last = last.Append(page);
+
+        return first;
+    }
+
+    internal FolioXarray InXarray()
+    {
+        var store = new FolioXarray();
+        for (int i = 0; i < _pages.Length; i++)
+            store.Store(i, _pages[i]);
+
+        return store;
     }
 
     public void Dispose()

@@ -24,8 +24,9 @@ public sealed class ExtractedIter : IDisposable
         if (_origin is null)
             GC.SuppressFinalize(this);
 
-        ThreadLedger.Current.LeasesOutstanding++;
         _held = 1;
+        if (Bytes != 0)
+            ThreadLedger.Current.LeasesOutstanding++;
     }
 
     /// <summary>Reports, in checked mode, an owner that was lost.</summary>
@@ -55,6 +56,8 @@ public sealed class ExtractedIter : IDisposable
     /// <summary>Bytes covered; fewer than asked when a later pin failed.</summary>
     public long Bytes { get; }
 
+    internal ReadOnlySpan<PageFragment> Fragments => _fragments;
+
     /// <summary>Releases what the conversion took, once.</summary>
     [ReleasesBuffer]
     public void Dispose()
@@ -63,7 +66,9 @@ public sealed class ExtractedIter : IDisposable
             return;
 
         GC.SuppressFinalize(this);
-        ThreadLedger.Current.LeasesOutstanding--;
+        if (Bytes != 0)
+            ThreadLedger.Current.LeasesOutstanding--;
+
         PageFragments.Release(_fragments);
     }
 

@@ -13,6 +13,9 @@ internal enum HoldKind : byte
     /// <summary>Memory with a manager of its own, by the manager's pin.</summary>
     ManagedPin,
 
+    /// <summary>A folio, by one of its pins.</summary>
+    FolioPin,
+
     /// <summary>Memory that the garbage collector keeps, by nothing but this record's reference to it.</summary>
     ObjectReference,
 
@@ -37,9 +40,6 @@ internal struct Hold
     /// <summary>Odd while held; the fragment carries the value it saw, so only the first release finds it.</summary>
     internal int Version;
 
-    /// <summary>The next free record.</summary>
-    internal int Next;
-
     /// <summary>The record that holds the run this one is a page of.</summary>
     internal int Parent;
 
@@ -50,21 +50,30 @@ internal struct Hold
     internal HoldCount Counts;
     internal int Bytes;
 
+    /// <summary>Where a foreign manager's memory is held from.</summary>
+    internal int Start;
+
     /// <summary>Where <see cref="Chunk"/> began when it was taken.</summary>
     internal nint Base;
 
-    private GCHandle _pin;
+    private ReusablePin _pin;
     private MemoryHandle _managed;
+    private MemoryManager<byte>? _manager;
     private Memory<byte> _chunk;
     private Folio? _folio;
 
     /// <summary>The memory that is held, when it is memory that managed code can see.</summary>
-    internal readonly Memory<byte> Chunk => Kind == HoldKind.PinnedArray ? ArrayChunk() : _chunk;
+    internal readonly Memory<byte> Chunk => Kind switch
+    {
+        HoldKind.PinnedArray => ArrayChunk(),
+        HoldKind.ManagedPin => _manager!.Memory.Slice(Start, Bytes),
+        _ => _chunk,
+    };
 
     internal readonly Folio? Folio => _folio;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void PinArray(byte[] array, nint address, int bytes)
+    internal void PinArray(nint address, int bytes)
     {
         Kind = HoldKind.PinnedArray;
         Base = address;
@@ -73,21 +82,22 @@ internal struct Hold
 
     /// <summary>Points the record's own handle at <paramref name="array"/>; from here on the array does not move.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void AimAt(byte[] array)
+    internal void AimAt(byte[] array, ThreadLedger ledger, int index)
     {
         if (_pin.IsAllocated)
-            _pin.Target = array;
+            _pin.Aim(array);
         else
-            _pin = GCHandle.Alloc(array, GCHandleType.Pinned);
+            Allocate(array, ledger, index);
     }
 
-    internal void HoldManaged(in MemoryHandle handle, Memory<byte> chunk, nint address)
+    internal void HoldManaged(in MemoryHandle handle, MemoryManager<byte> manager, int start, int length, nint address)
     {
         Kind = HoldKind.ManagedPin;
         _managed = handle;
-        _chunk = chunk;
+        _manager = manager;
+        Start = start;
         Base = address;
-        Bytes = chunk.Length;
+        Bytes = length;
     }
 
     internal void HoldObject(Memory<byte> chunk, nint address)
@@ -98,20 +108,28 @@ internal struct Hold
         Bytes = chunk.Length;
     }
 
-    internal void HoldFolio(Folio? folio, nint address, int bytes)
+    internal void HoldFolio(HoldKind kind, Folio? folio, nint address, int bytes)
     {
-        Kind = HoldKind.FolioReference;
+        Kind = kind;
         _folio = folio;
         Base = address;
         Bytes = bytes;
     }
 
     /// <summary>Makes the record stand for more, or less, of what it holds.</summary>
-    internal void Cover(Memory<byte> run)
+    internal void Cover(Memory<byte> run, int length)
     {
-        Bytes = run.Length;
-        if (Kind is HoldKind.ManagedPin or HoldKind.ObjectReference)
+        Bytes = length;
+        if (Kind == HoldKind.ObjectReference)
             _chunk = run;
+    }
+
+    /// <summary>Lets go of a pinned array, the common case.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void LetGoOfArray(ThreadLedger ledger, int index)
+    {
+        _pin.LetGo();
+        ledger.Return(index);
     }
 
     /// <summary>Lets go of the memory. The record is free and reusable before foreign code runs, since that may throw.</summary>
@@ -120,16 +138,22 @@ internal struct Hold
         switch (Kind)
         {
             case HoldKind.PinnedArray:
-                _pin.Target = null;
-                ledger.Return(index);
+                LetGoOfArray(ledger, index);
                 break;
 
             case HoldKind.ManagedPin:
                 MemoryHandle managed = _managed;
                 _managed = default;
-                _chunk = default;
+                _manager = null;
                 ledger.Return(index);
                 managed.Dispose();
+                break;
+
+            case HoldKind.FolioPin:
+                Folio pinned = _folio!;
+                _folio = null;
+                ledger.Return(index);
+                pinned.Unpin();
                 break;
 
             case HoldKind.FolioReference:
@@ -146,9 +170,22 @@ internal struct Hold
         }
     }
 
+    private void Allocate(byte[] array, ThreadLedger ledger, int index)
+    {
+        try
+        {
+            _pin = new ReusablePin(array);
+        }
+        catch
+        {
+            ledger.Return(index);
+            throw;
+        }
+    }
+
     private readonly Memory<byte> ArrayChunk()
     {
-        var array = (byte[]?)_pin.Target;
+        byte[]? array = _pin.Target;
         if (array is null)
             return default;
 

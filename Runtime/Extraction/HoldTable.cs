@@ -8,7 +8,6 @@ namespace BufferLifetime;
 /// </summary>
 internal static class HoldTable
 {
-    internal const int None = -1;
     internal const int BatchSize = 64;
 
     private const int ChunkShift = 8;
@@ -18,49 +17,40 @@ internal static class HoldTable
 
     // Grown by copying the outer array, so readers need no lock and a record never moves.
     private static Hold[][] _chunks = [];
-    private static readonly Stack<int> Batches = new();
+    private static readonly Stack<int[]> Batches = new();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static ref Hold At(int index) => ref _chunks[index >> ChunkShift][index & (ChunkSize - 1)];
 
-    /// <summary>The record that a fragment names, or nothing when it names none there ever was.</summary>
-    internal static bool Exists(int index) => (uint)index >> ChunkShift < (uint)_chunks.Length;
+    /// <summary>Records there are, free or not.</summary>
+    internal static int Capacity => _chunks.Length << ChunkShift;
 
-    /// <summary>A linked list of free records.</summary>
-    internal static int TakeBatch(out int count)
+    /// <summary>Fills the start of a list with <see cref="BatchSize"/> free records.</summary>
+    internal static void TakeBatch(Span<int> free)
     {
         lock (Gate)
         {
-            if (Batches.TryPop(out int first))
-            {
-                count = BatchSize;
-                return first;
-            }
+            if (!Batches.TryPop(out int[]? batch))
+                batch = Grow();
 
-            return Grow(out count);
+            batch.CopyTo(free);
         }
     }
 
-    internal static void GiveBatch(int first, int last)
+    internal static void GiveBatch(ReadOnlySpan<int> free)
     {
-        At(last).Next = None;
         lock (Gate)
-            Batches.Push(first);
+            Batches.Push(free.ToArray());
     }
 
-    private static int Grow(out int count)
+    private static int[] Grow()
     {
         int start = _chunks.Length << ChunkShift;
-        var chunk = new Hold[ChunkSize];
-        for (int i = 0; i < ChunkSize; i++)
-            chunk[i].Next = i % BatchSize == BatchSize - 1 ? None : start + i + 1;
-
-        Hold[][] grown = [.. _chunks, chunk];
+        Hold[][] grown = [.. _chunks, new Hold[ChunkSize]];
         Volatile.Write(ref _chunks, grown);
-        for (int batch = BatchSize; batch < ChunkSize; batch += BatchSize)
-            Batches.Push(start + batch);
+        for (int first = ChunkSize - BatchSize; first >= 0; first -= BatchSize)
+            Batches.Push([.. Enumerable.Range(start + first, BatchSize).Reverse()]);
 
-        count = BatchSize;
-        return start;
+        return Batches.Pop();
     }
 }

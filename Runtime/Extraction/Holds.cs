@@ -8,58 +8,92 @@ namespace BufferLifetime;
 internal static class Holds
 {
     /// <summary>Pins a contiguous, non-empty chunk and names the pin.</summary>
+    internal static int Pin(ThreadLedger ledger, Memory<byte> chunk, bool allowPeer, out nint address)
+    {
+        if (MemoryMarshal.TryGetArray(chunk, out ArraySegment<byte> segment))
+            return PinArray(ledger, segment.Array!, segment.Offset, segment.Count, out address, out _);
+
+        MemoryMarshal.TryGetMemoryManager<byte, MemoryManager<byte>>(chunk, out MemoryManager<byte>? manager, out int start, out int length);
+        return PinManaged(ledger, manager!, start, length, allowPeer, out address);
+    }
+
+    /// <summary>Pins a part of an array.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static int Pin(ThreadLedger ledger, ReadOnlyMemory<byte> chunk, bool allowPeer, out nint address)
+    internal static int PinArray(ThreadLedger ledger, byte[] array, int start, int length, out nint address, out int version)
+    {
+        Faults.At(FaultPoint.Pin);
+        int index = ledger.Rent();
+        ref Hold hold = ref HoldTable.At(index);
+        hold.AimAt(array, ledger, index);
+        address = Hold.AddressOf(array) + start;
+        hold.PinArray(address, length);
+        hold.Counts = HoldCount.Pin;
+        hold.Version = version = hold.Version + 1;
+        ledger.PinsAcquired++;
+        ledger.BytesPinned += length;
+        return index;
+    }
+
+    /// <summary>Pins memory through its manager: a folio's own count, or whatever a foreign manager does.</summary>
+    internal static int PinManaged(ThreadLedger ledger, MemoryManager<byte> manager, int start, int length, bool allowPeer, out nint address)
     {
         Faults.At(FaultPoint.Pin);
         int index;
-        if (MemoryMarshal.TryGetArray(chunk, out ArraySegment<byte> segment))
+        if (manager is FolioMemory folio)
         {
+            RefusePeer(folio.Folio, allowPeer);
             index = ledger.Rent();
             ref Hold hold = ref HoldTable.At(index);
-            Aim(ledger, index, ref hold, segment.Array!);
-            address = Hold.AddressOf(segment.Array!) + segment.Offset;
-            hold.PinArray(segment.Array!, address, segment.Count);
+            try
+            {
+                folio.Folio.Pin();
+            }
+            catch
+            {
+                ledger.Return(index);
+                throw;
+            }
+
+            address = folio.AddressAt(start);
+            hold.HoldFolio(HoldKind.FolioPin, folio.Folio, address, length);
             hold.Counts = HoldCount.Pin;
             hold.Version++;
         }
         else
         {
-            index = PinManaged(ledger, chunk, allowPeer, HoldCount.Pin, out address);
+            index = HoldManaged(ledger, manager, start, length, HoldCount.Pin, out address);
         }
 
         ledger.PinsAcquired++;
-        ledger.BytesPinned += chunk.Length;
+        ledger.BytesPinned += length;
         return index;
     }
 
     /// <summary>Keeps a contiguous, non-empty chunk alive by a reference, without keeping it in place.</summary>
-    internal static int Refer(ThreadLedger ledger, ReadOnlyMemory<byte> chunk, bool allowPeer, out nint address)
+    internal static int Refer(ThreadLedger ledger, Memory<byte> chunk, bool allowPeer, out nint address)
     {
         Faults.At(FaultPoint.Reference);
-        Memory<byte> memory = MemoryMarshal.AsMemory(chunk);
         int index;
-        if (MemoryMarshal.TryGetMemoryManager<byte, FolioMemory>(memory, out FolioMemory? manager, out int start, out _))
+        if (MemoryMarshal.TryGetMemoryManager<byte, MemoryManager<byte>>(chunk, out MemoryManager<byte>? manager, out int start, out int length))
         {
-            RefusePeer(manager.Folio, allowPeer);
-            address = manager.AddressAt(start);
-            index = ReferToFolio(ledger, manager.Folio, address, chunk.Length);
-            return index;
-        }
+            if (manager is FolioMemory folio)
+            {
+                RefusePeer(folio.Folio, allowPeer);
+                address = folio.AddressAt(start);
+                return ReferToFolio(ledger, folio.Folio, address, length);
+            }
 
-        if (MemoryMarshal.TryGetArray(chunk, out _))
-        {
-            index = ledger.Rent();
-            address = MomentaryAddress(memory.Span);
-            ref Hold hold = ref HoldTable.At(index);
-            hold.HoldObject(memory, address);
-            hold.Counts = HoldCount.Reference;
-            hold.Version++;
+            // The one reference count that a foreign manager has to offer is its pin.
+            index = HoldManaged(ledger, manager, start, length, HoldCount.Reference, out address);
         }
         else
         {
-            // The one reference count that a foreign manager has to offer is its pin.
-            index = PinManaged(ledger, chunk, allowPeer, HoldCount.Reference, out address);
+            index = ledger.Rent();
+            address = MomentaryAddress(chunk.Span);
+            ref Hold hold = ref HoldTable.At(index);
+            hold.HoldObject(chunk, address);
+            hold.Counts = HoldCount.Reference;
+            hold.Version++;
         }
 
         ledger.ReferencesAcquired++;
@@ -82,7 +116,7 @@ internal static class Holds
         }
 
         ref Hold hold = ref HoldTable.At(index);
-        hold.HoldFolio(folio, address, bytes);
+        hold.HoldFolio(HoldKind.FolioReference, folio, address, bytes);
         hold.Counts = HoldCount.Reference;
         hold.Version++;
         ledger.ReferencesAcquired++;
@@ -168,20 +202,26 @@ internal static class Holds
     }
 
     internal static bool IsHeld(int index, int version) =>
-        HoldTable.Exists(index) && Volatile.Read(ref HoldTable.At(index).Version) == version;
+        Volatile.Read(ref HoldTable.At(index).Version) == version;
 
     /// <summary>Releases a hold once: false, and nothing else, when it was released before.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static bool TryRelease(ThreadLedger ledger, int index, int version)
+    internal static bool TryRelease(ThreadLedger ledger, int index, int version, ref Exception? failure)
     {
-        if (!HoldTable.Exists(index))
-            return false;
-
         ref Hold hold = ref HoldTable.At(index);
         if (Interlocked.CompareExchange(ref hold.Version, version + 1, version) != version)
             return false;
 
-        Free(ledger, index, ref hold);
+        if (hold.Kind == HoldKind.PinnedArray)
+        {
+            Uncount(ledger, ref hold);
+            hold.LetGoOfArray(ledger, index);
+        }
+        else
+        {
+            FreeForeign(ledger, index, ref hold, ref failure);
+        }
+
         return true;
     }
 
@@ -195,7 +235,8 @@ internal static class Holds
         return ref hold;
     }
 
-    private static void Free(ThreadLedger ledger, int index, ref Hold hold)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Uncount(ThreadLedger ledger, ref Hold hold)
     {
         if (hold.Counts == HoldCount.Pin)
         {
@@ -206,7 +247,24 @@ internal static class Holds
         {
             ledger.ReferencesReleased++;
         }
+    }
 
+    // A foreign manager's Unpin or a release callback may throw; whoever releases many releases the others before it is told.
+    private static void FreeForeign(ThreadLedger ledger, int index, ref Hold hold, ref Exception? failure)
+    {
+        try
+        {
+            Free(ledger, index, ref hold);
+        }
+        catch (Exception thrown)
+        {
+            failure ??= thrown;
+        }
+    }
+
+    private static void Free(ThreadLedger ledger, int index, ref Hold hold)
+    {
+        Uncount(ledger, ref hold);
         if (hold.Kind != HoldKind.Share)
         {
             hold.LetGo(ledger, index);
@@ -218,48 +276,26 @@ internal static class Holds
         DropShares(ledger, parent, 1);
     }
 
-    private static int PinManaged(ThreadLedger ledger, ReadOnlyMemory<byte> chunk, bool allowPeer, HoldCount counts, out nint address)
+    private static unsafe int HoldManaged(ThreadLedger ledger, MemoryManager<byte> manager, int start, int length, HoldCount counts, out nint address)
     {
-        Memory<byte> memory = MemoryMarshal.AsMemory(chunk);
-        if (MemoryMarshal.TryGetMemoryManager<byte, FolioMemory>(memory, out FolioMemory? manager))
-            RefusePeer(manager.Folio, allowPeer);
-
-        MemoryHandle handle = chunk.Pin();
-        int index;
+        int index = ledger.Rent();
+        MemoryHandle handle;
         try
         {
-            index = ledger.Rent();
-        }
-        catch
-        {
-            handle.Dispose();
-            throw;
-        }
-
-        unsafe
-        {
-            address = (nint)handle.Pointer;
-        }
-
-        ref Hold hold = ref HoldTable.At(index);
-        hold.HoldManaged(handle, memory, address);
-        hold.Counts = counts;
-        hold.Version++;
-        return index;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Aim(ThreadLedger ledger, int index, ref Hold hold, byte[] array)
-    {
-        try
-        {
-            hold.AimAt(array);
+            handle = manager.Pin(start);
         }
         catch
         {
             ledger.Return(index);
             throw;
         }
+
+        address = (nint)handle.Pointer;
+        ref Hold hold = ref HoldTable.At(index);
+        hold.HoldManaged(handle, manager, start, length, address);
+        hold.Counts = counts;
+        hold.Version++;
+        return index;
     }
 
     private static unsafe nint MomentaryAddress(Span<byte> span) => (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(span));

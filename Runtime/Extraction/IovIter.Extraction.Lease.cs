@@ -38,35 +38,44 @@ public partial struct IovIter
         if (fragments.Length == 0)
             fragments = new PageFragment[EstimateFragments(size, flags)];
 
-        IovIter start = this;
+        // The first round is all or nothing by itself and mostly the only one.
+        long bytes = Extract(fragments, size, mode, flags, keepPartial: false, out int used);
+        if (bytes < size && used == fragments.Length && used < PageLease.MaxVectors)
+            bytes += ExtractMore(ref fragments, size - bytes, mode, flags, bytes, ref used);
+
+        result = new ExtractResult(bytes, used, mode);
+        return used;
+    }
+
+    private long ExtractMore(ref PageFragment[] fragments, long size, Mode mode, ExtractFlags flags, long before, ref int used)
+    {
         long bytes = 0;
-        int used = 0;
         try
         {
-            while (true)
+            while (bytes < size && used < PageLease.MaxVectors)
             {
-                long got = Extract(fragments.AsSpan(used), size - bytes, mode, flags, keepPartial: false, out int filled);
-                bytes += got;
-                used += filled;
-                if (got == 0 || bytes == size || used == PageLease.MaxVectors)
-                    break;
-
                 if (used == fragments.Length)
                 {
                     Faults.At(FaultPoint.Allocate);
                     Array.Resize(ref fragments, Math.Min(used * 2, PageLease.MaxVectors));
                 }
+
+                long got = Extract(fragments.AsSpan(used), size - bytes, mode, flags, keepPartial: false, out int filled);
+                if (got == 0)
+                    break;
+
+                bytes += got;
+                used += filled;
             }
         }
         catch
         {
             PageFragments.Release(fragments.AsSpan(0, used));
-            this = start;
+            Revert(before + bytes);
             throw;
         }
 
-        result = new ExtractResult(bytes, used, mode);
-        return used;
+        return bytes;
     }
 
     /// <summary>Entries that are probably enough, so that the common case fills an array once.</summary>

@@ -5,55 +5,92 @@ namespace BufferLifetime;
 
 public partial struct IovIter
 {
-    /// <summary>Lists runs of memory that does not move. Takes nothing, so nothing can fail halfway.</summary>
-    private readonly long GatherRuns(Span<PageFragment> fragments, long size, out int used) => _layout switch
+    /// <summary>Lists runs of memory that does not move, and moves the position. Takes nothing, so nothing can fail halfway.</summary>
+    private long GatherRuns(Span<PageFragment> fragments, long size, out int used) => _layout switch
     {
         IterLayout.Vectors => GatherVectors(fragments, size, out used),
         IterLayout.Bvecs => GatherBvecs(fragments, size, out used),
         _ => GatherChain(fragments, size, out used),
     };
 
-    private readonly long GatherVectors(Span<PageFragment> fragments, long size, out int used)
+    private long GatherVectors(Span<PageFragment> fragments, long size, out int used)
     {
-        ReadOnlySpan<IoVector> vectors = Unsafe.As<IoVector[]>(_source!).AsSpan(_index, _end - _index);
+        ReadOnlySpan<IoVector> vectors = Unsafe.As<IoVector[]>(_source!).AsSpan(0, _end);
         var runs = new RunList(fragments);
         long offset = _offset, left = size;
-        for (int i = 0; left > 0 && i < vectors.Length; i++)
+        int i = _index;
+        for (; i < vectors.Length; i++)
         {
-            long length = Math.Min((long)vectors[i].Length - offset, left);
-            if (length > 0 && !runs.TryAdd(vectors[i].Base + (nint)offset, (int)length))
-                break;
+            // Consumed and empty vectors are passed, so that the position comes to rest at the next byte.
+            long length = (long)vectors[i].Length - offset;
+            if (length > 0)
+            {
+                int part = (int)Math.Min(length, left);
+                if (part == 0 || !runs.TryAdd(vectors[i].Base + (nint)offset, part))
+                    break;
 
-            left -= length;
+                left -= part;
+                if (part < length)
+                {
+                    offset += part;
+                    break;
+                }
+            }
+
             offset = 0;
         }
 
         used = runs.Count;
-        return size - left;
+        return LandAt(i, offset, size - left);
     }
 
-    private readonly long GatherBvecs(Span<PageFragment> fragments, long size, out int used)
+    private long GatherBvecs(Span<PageFragment> fragments, long size, out int used)
     {
-        ReadOnlySpan<BvecEntry> entries = Unsafe.As<BvecEntry[]>(_source!).AsSpan(_index, _end - _index);
+        ReadOnlySpan<BvecEntry> entries = Unsafe.As<BvecEntry[]>(_source!).AsSpan(0, _end);
         var runs = new RunList(fragments);
         long offset = _offset, left = size;
-        for (int i = 0; left > 0 && i < entries.Length; i++)
+        int i = _index;
+        for (; i < entries.Length; i++)
         {
             ref readonly BvecEntry entry = ref entries[i];
-            entry.Folio?.ThrowIfReleased();
-            long length = Math.Min(entry.Length - offset, left);
-            if (length > 0 && !runs.TryAdd(entry.Address + (nint)offset, (int)length))
-                break;
+            long length = entry.Length - offset;
+            if (length > 0)
+            {
+                int part = (int)Math.Min(length, left);
+                if (part == 0)
+                    break;
 
-            left -= length;
+                entry.Folio?.ThrowIfReleased();
+                if (!runs.TryAdd(entry.Address + (nint)offset, part))
+                    break;
+
+                left -= part;
+                if (part < length)
+                {
+                    offset += part;
+                    break;
+                }
+            }
+
             offset = 0;
         }
 
         used = runs.Count;
-        return size - left;
+        return LandAt(i, offset, size - left);
     }
 
-    private readonly long GatherChain(Span<PageFragment> fragments, long size, out int used)
+    /// <summary>Consumes bytes of an array of segments when the walk over them has found where that ends.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private long LandAt(int index, long offset, long bytes)
+    {
+        _index = index;
+        _offset = offset;
+        _count -= bytes;
+        _consumed += bytes;
+        return bytes;
+    }
+
+    private long GatherChain(Span<PageFragment> fragments, long size, out int used)
     {
         var runs = new RunList(fragments);
         IovIter walk = this;
@@ -70,6 +107,7 @@ public partial struct IovIter
         }
 
         used = runs.Count;
+        this = walk;
         return size - left;
     }
 
@@ -77,7 +115,7 @@ public partial struct IovIter
     /// Lists pages of memory that does not move, taking one folio reference for each in mode Get. As one run, it goes on from one entry to
     /// the next only where both meet at a page boundary, and in vectors not at all.
     /// </summary>
-    private readonly long GatherPages(Span<PageFragment> pages, long size, Mode mode, bool oneRun, out int used)
+    private long GatherPages(Span<PageFragment> pages, long size, Mode mode, bool oneRun, out int used)
     {
         used = 0;
         IovIter walk = this;
@@ -109,6 +147,7 @@ public partial struct IovIter
             throw;
         }
 
+        this = walk;
         return size - left;
     }
 

@@ -119,28 +119,35 @@ public partial struct IovIter
 
     private long Extract(Span<PageFragment> fragments, long size, Mode mode, ExtractFlags flags, bool keepPartial, out int used)
     {
-        long bytes;
         if (mode != Mode.None)
-            bytes = HoldMemory(fragments, size, mode, flags, keepPartial, out used);
-        else if ((flags & ExtractFlags.PerPage) != 0)
-            bytes = GatherPages(fragments, size, Mode.None, oneRun: false, out used);
-        else
-            bytes = GatherRuns(fragments, size, out used);
+        {
+            return mode == Mode.Pin && (flags & ExtractFlags.PerPage) == 0 && _layout <= IterLayout.ReadOnlySegments && TryPinOne(fragments, size, out used)
+                ? size
+                : HoldMemory(fragments, size, mode, flags, keepPartial, out used);
+        }
 
-        Step(bytes);
-        return bytes;
+        return (flags & ExtractFlags.PerPage) != 0
+            ? GatherPages(fragments, size, Mode.None, oneRun: false, out used)
+            : GatherRuns(fragments, size, out used);
     }
 
     private int ExtractPageArray(Span<PageFragment> pages, long size, Mode mode, ExtractFlags flags, out int offset0)
     {
-        long bytes = ExtractWillPin
-            ? HoldFirstRun(pages, size, mode, flags, out int used)
-            : GatherPages(pages, size, mode, oneRun: true, out used);
+        int used;
+        long bytes;
+        if (ExtractWillPin)
+        {
+            bytes = HoldFirstRun(pages, size, mode, flags, out used);
+            Step(bytes);
+        }
+        else
+        {
+            bytes = GatherPages(pages, size, mode, oneRun: true, out used);
+        }
 
         // The whole array can then be released, round after round: no entry of a longer round stays behind.
         pages[used..].Clear();
         offset0 = used == 0 ? 0 : pages[0].Offset;
-        Step(bytes);
         return (int)bytes;
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 
 namespace BufferLifetime;
 
@@ -43,6 +44,16 @@ public readonly struct PageFragment : IEquatable<PageFragment>
         _mode = mode;
         _hold = hold + 1;
         _version = HoldTable.At(hold).Version;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal PageFragment(nint address, int length, ExtractMode mode, int hold, int version)
+    {
+        _address = address;
+        _length = length;
+        _mode = mode;
+        _hold = hold + 1;
+        _version = version;
     }
 
     private PageFragment(in PageFragment shorter, int length)
@@ -122,20 +133,23 @@ public readonly struct PageFragment : IEquatable<PageFragment>
     /// <exception cref="ReleaseModeMismatchException">The fragment was not pinned; it stays held.</exception>
     /// <exception cref="AlreadyReleasedException">The pin was given back before.</exception>
     /// <remarks>The kernel's <c>unpin_user_page</c>.</remarks>
+    [ReleasesBuffer]
     public void Unpin() => Release(ExtractMode.Pin);
 
     /// <summary>Gives a reference back.</summary>
     /// <exception cref="ReleaseModeMismatchException">The fragment was not taken by reference; it stays held.</exception>
     /// <exception cref="AlreadyReleasedException">The reference was given back before.</exception>
     /// <remarks>The kernel's <c>put_page</c>.</remarks>
+    [ReleasesBuffer]
     public void Put() => Release(ExtractMode.Get);
 
     /// <summary>Gives back whatever was taken: a pin, a reference, or nothing.</summary>
     /// <exception cref="AlreadyReleasedException">It was given back before.</exception>
+    [ReleasesBuffer]
     public void Release()
     {
-        if (_mode != ExtractMode.None && !TryRelease(ThreadLedger.Current))
-            ThrowReleased();
+        if (_mode != ExtractMode.None)
+            ReleaseHeld();
     }
 
     /// <summary>Whether two fragments are copies of the same extraction of the same bytes.</summary>
@@ -163,13 +177,14 @@ public readonly struct PageFragment : IEquatable<PageFragment>
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"{_mode} 0x{_address:x}+{_offset}, {_length} bytes");
 
+    /// <summary>Releases once: false when it was released before. What foreign code throws meanwhile is kept for later.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal bool TryRelease(ThreadLedger ledger) => Holds.TryRelease(ledger, _hold - 1, _version);
+    internal bool TryRelease(ThreadLedger ledger, ref Exception? failure) => Holds.TryRelease(ledger, _hold - 1, _version, ref failure);
 
     internal PageFragment WithLength(int length) => new(this, length);
 
     /// <summary>Makes the record of a run that was lengthened cover all of it.</summary>
-    internal void CoverInRecord(Memory<byte> run) => HoldTable.At(_hold - 1).Cover(run);
+    internal void CoverInRecord(Memory<byte> run, int length) => HoldTable.At(_hold - 1).Cover(run, length);
 
     [DoesNotReturn]
     internal static void ThrowReleased() =>
@@ -179,8 +194,16 @@ public readonly struct PageFragment : IEquatable<PageFragment>
     {
         if (_mode != mode)
             throw new ReleaseModeMismatchException(_mode, mode);
-        if (!TryRelease(ThreadLedger.Current))
+        ReleaseHeld();
+    }
+
+    private void ReleaseHeld()
+    {
+        Exception? failure = null;
+        if (!TryRelease(ThreadLedger.Current, ref failure))
             ThrowReleased();
+        if (failure is not null)
+            ExceptionDispatchInfo.Throw(failure);
     }
 
     private void ThrowIfReleased()

@@ -107,8 +107,11 @@ public sealed class PageLease : IDisposable
     [AcquiresBuffer(ExtractMode.Pin)]
     public long Refill(ref IovIter iter, long maxBytes = long.MaxValue, ExtractFlags flags = ExtractFlags.None)
     {
-        Dispose();
+        if (_held != 0)
+            Dispose();
+
         _count = 0;
+        Bytes = 0;
         _released = false;
         _vectorsListed = false;
         _wsaBuffersListed = false;
@@ -156,7 +159,8 @@ public sealed class PageLease : IDisposable
         }
 
         Bytes = 0;
-        PageFragments.Release(_fragments.AsSpan(0, _count));
+        if (Mode != ExtractMode.None)
+            PageFragments.ReleaseHeld(_fragments.AsSpan(0, _count));
     }
 
     /// <inheritdoc/>

@@ -27,7 +27,8 @@ internal sealed class ThreadLedger
     internal long BytesPinned;
     internal long LeasesOutstanding;
 
-    private int _free = HoldTable.None;
+    // A stack, so that taking a record does not have to look at it.
+    private readonly int[] _free = new int[KeepAtMost];
     private int _freeCount;
 
     internal static ThreadLedger Current
@@ -59,39 +60,45 @@ internal sealed class ThreadLedger
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal int Rent()
     {
-        int index = _free;
-        if (index == HoldTable.None)
-            index = Restock();
+        int last = _freeCount - 1;
+        int[] free = _free;
+        if ((uint)last >= (uint)free.Length)
+            return RentAfterRestock();
 
-        _free = HoldTable.At(index).Next;
-        _freeCount--;
-        return index;
+        _freeCount = last;
+        return free[last];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Return(int index)
     {
-        HoldTable.At(index).Next = _free;
-        _free = index;
-        if (++_freeCount > KeepAtMost)
-            PassOn();
+        int count = _freeCount;
+        int[] free = _free;
+        if ((uint)count < (uint)free.Length)
+        {
+            free[count] = index;
+            _freeCount = count + 1;
+        }
+        else
+        {
+            ReturnAfterPassingOn(index);
+        }
     }
 
-    private int Restock()
+    private int RentAfterRestock()
     {
-        _free = HoldTable.TakeBatch(out _freeCount);
-        return _free;
+        HoldTable.TakeBatch(_free);
+        _freeCount = HoldTable.BatchSize;
+        return Rent();
     }
 
-    private void PassOn()
+    private void ReturnAfterPassingOn(int index)
     {
-        int first = _free, last = first;
-        for (int i = 1; i < HoldTable.BatchSize; i++)
-            last = HoldTable.At(last).Next;
-
-        _free = HoldTable.At(last).Next;
+        // The oldest are passed on: the youngest are the ones still in the cache.
+        HoldTable.GiveBatch(_free.AsSpan(0, HoldTable.BatchSize));
+        _free.AsSpan(HoldTable.BatchSize).CopyTo(_free);
         _freeCount -= HoldTable.BatchSize;
-        HoldTable.GiveBatch(first, last);
+        Return(index);
     }
 
     private static ThreadLedger Occupy()

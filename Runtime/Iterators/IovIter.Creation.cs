@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace BufferLifetime;
@@ -12,15 +15,7 @@ public partial struct IovIter
     public static IovIter Ubuf(Memory<byte> buffer, TransferDirection direction)
     {
         CheckDirection(direction);
-        return new IovIter
-        {
-            _kind = IterKind.Ubuf,
-            _layout = IterLayout.Single,
-            _direction = direction,
-            _memory = buffer,
-            _count = Math.Min(buffer.Length, MaxTransferBytes),
-            _thread = CurrentThreadIfChecked(),
-        };
+        return OfSingle(IterKind.Ubuf, buffer, direction, CurrentThreadIfChecked());
     }
 
     /// <summary>A source over one block of the caller's memory.</summary>
@@ -114,109 +109,135 @@ public partial struct IovIter
     public static IovIter Discard(long count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
-        return new IovIter
-        {
-            _kind = IterKind.Discard,
-            _layout = IterLayout.Nothing,
-            _direction = TransferDirection.Destination,
-            _count = count,
-        };
+        return new IovIter(IterKind.Discard, IterLayout.Nothing, TransferDirection.Destination, null, 0, 0, count);
     }
 
-    /// <summary>An iterator over entries whose lengths are known to add up to <paramref name="count"/>.</summary>
-    internal static IovIter BvecOf(BvecEntry[] entries, int end, long count, TransferDirection direction)
+    /// <summary>An iterator over entries that are known to be valid, none of them empty, and to add up to <paramref name="count"/>.</summary>
+    internal static IovIter BvecOf(BvecEntry[] entries, int end, long count, TransferDirection direction) =>
+        new(IterKind.Bvec, IterLayout.Bvecs, direction, entries, 0, end, count);
+
+    /// <summary>An iterator over a range of entries, which is its start: it cannot be reverted out of the range nor expanded past it.</summary>
+    internal static IovIter BvecWindow(BvecEntry[] entries, long offset, long length, TransferDirection direction) =>
+        new(IterKind.Bvec, IterLayout.Bvecs, direction, entries, 0, entries.Length, length) { Position = offset };
+
+    private long Position
     {
-        var iter = new IovIter
+        init
         {
-            _kind = IterKind.Bvec,
-            _layout = IterLayout.Bvecs,
-            _direction = direction,
-            _source = entries,
-            _end = end,
-            _count = count,
+            _offset = value;
+            Settle();
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private IovIter(IterKind kind, IterLayout layout, TransferDirection direction, object? source, int start, int end, long count)
+    {
+        _kind = kind;
+        _layout = layout;
+        _direction = direction;
+        _source = source;
+        _index = start;
+        _end = end;
+        _count = count;
+    }
+
+    private static IovIter OfSingle(IterKind kind, Memory<byte> memory, TransferDirection direction, int thread)
+    {
+        object? source;
+        int start;
+        if (MemoryMarshal.TryGetArray((ReadOnlyMemory<byte>)memory, out ArraySegment<byte> array))
+        {
+            source = array.Array;
+            start = array.Offset;
+        }
+        else
+        {
+            MemoryMarshal.TryGetMemoryManager<byte, MemoryManager<byte>>(memory, out MemoryManager<byte>? manager, out start, out _);
+            source = manager;
+        }
+
+        return new IovIter(kind, IterLayout.Single, direction, source, start, start + memory.Length, Math.Min(memory.Length, MaxTransferBytes))
+        {
+            _thread = thread,
         };
-        iter.Settle();
-        return iter;
     }
 
     private static IovIter Iovec(Memory<byte>[] segments, int start, int count, TransferDirection direction)
     {
         CheckDirection(direction);
+        int end = start + count;
         long bytes = 0;
-        foreach (ref readonly Memory<byte> segment in segments.AsSpan(start, count))
-            bytes += segment.Length;
+        for (int i = start; i < end; i++)
+        {
+            bytes += segments[i].Length;
+            if (bytes == 0)
+                start = i + 1;
+        }
 
-        return Iovec(segments, IterLayout.Segments, start, count, bytes, direction);
+        return new IovIter(IterKind.Iovec, IterLayout.Segments, direction, segments, start, end, Math.Min(bytes, MaxTransferBytes))
+        {
+            _thread = CurrentThreadIfChecked(),
+        };
     }
 
     private static IovIter Iovec(ReadOnlyMemory<byte>[] segments, int start, int count)
     {
+        int end = start + count;
         long bytes = 0;
-        foreach (ref readonly ReadOnlyMemory<byte> segment in segments.AsSpan(start, count))
-            bytes += segment.Length;
-
-        return Iovec(segments, IterLayout.ReadOnlySegments, start, count, bytes, TransferDirection.Source);
-    }
-
-    private static IovIter Iovec(object segments, IterLayout layout, int start, int count, long bytes, TransferDirection direction)
-    {
-        var iter = new IovIter
+        for (int i = start; i < end; i++)
         {
-            _kind = IterKind.Iovec,
-            _layout = layout,
-            _direction = direction,
-            _source = segments,
-            _index = start,
-            _end = start + count,
-            _count = Math.Min(bytes, MaxTransferBytes),
+            bytes += segments[i].Length;
+            if (bytes == 0)
+                start = i + 1;
+        }
+
+        return new IovIter(IterKind.Iovec, IterLayout.ReadOnlySegments, TransferDirection.Source, segments, start, end, Math.Min(bytes, MaxTransferBytes))
+        {
             _thread = CurrentThreadIfChecked(),
         };
-        iter.Settle();
-        return iter;
     }
 
     private static IovIter Kvec(IoVector[] vectors, int start, int count, TransferDirection direction)
     {
         CheckDirection(direction);
-        ulong bytes = 0;
-        foreach (ref readonly IoVector vector in vectors.AsSpan(start, count))
+        int end = start + count;
+        long bytes = 0;
+        for (int i = start; i < end; i++)
         {
-            bytes += vector.Length;
-            if ((nint)vector.Length < 0 || (long)bytes < 0)
-                throw new ArgumentException($"The lengths of the vectors are negative when seen as signed: {vector}.", nameof(vectors));
-            if (vector.Base == 0 && vector.Length != 0)
-                throw new ArgumentException($"A vector of {vector.Length} bytes has no address.", nameof(vectors));
+            ref readonly IoVector vector = ref vectors[i];
+            bytes += (long)vector.Length;
+            if (((long)vector.Length | bytes) < 0 || (vector.Base == 0 && vector.Length != 0))
+                ThrowInvalid(vectors, i);
+            if (bytes == 0)
+                start = i + 1;
         }
 
-        var iter = new IovIter
-        {
-            _kind = IterKind.Kvec,
-            _layout = IterLayout.Vectors,
-            _direction = direction,
-            _source = vectors,
-            _index = start,
-            _end = start + count,
-            _count = (long)bytes,
-        };
-        iter.Settle();
-        return iter;
+        return new IovIter(IterKind.Kvec, IterLayout.Vectors, direction, vectors, start, end, bytes);
     }
 
     private static IovIter Bvec(BvecEntry[] entries, int start, int count, TransferDirection direction)
     {
         CheckDirection(direction);
+        int end = start + count;
         long bytes = 0;
-        foreach (ref readonly BvecEntry entry in entries.AsSpan(start, count))
+        for (int i = start; i < end; i++)
         {
-            CheckWritable(entry.Folio, direction);
-            bytes = checked(bytes + entry.Length);
+            CheckWritable(entries[i].Folio, direction);
+            bytes = checked(bytes + entries[i].Length);
+            if (bytes == 0)
+                start = i + 1;
         }
 
-        IovIter iter = BvecOf(entries, start + count, bytes, direction);
-        iter._index = start;
-        iter.Settle();
-        return iter;
+        return new IovIter(IterKind.Bvec, IterLayout.Bvecs, direction, entries, start, end, bytes);
     }
+
+    [DoesNotReturn]
+    private static void ThrowInvalid(IoVector[] vectors, int index) =>
+        throw new ArgumentException(
+            vectors[index].Base == 0 && vectors[index].Length != 0
+                ? $"The vector {index} of {vectors[index].Length} bytes has no address."
+                : $"The vector {index}, {vectors[index]}, is negative when seen as signed, or makes the sum so.",
+            nameof(vectors));
 
     private static void CheckDirection(TransferDirection direction)
     {

@@ -25,11 +25,14 @@ public partial struct IovIter
     /// The bitwise or of all addresses and lengths from the position on: a power of two that is not in it divides them all.
     /// Of memory that the garbage collector can move it holds for the moment only.
     /// </summary>
-    /// <remarks>The kernel's <c>iov_iter_alignment</c>. Empty segments contribute nothing; a discarding iterator is aligned to anything (0).</remarks>
+    /// <remarks>The kernel's <c>iov_iter_alignment</c>; of a sparse store, of position and count. Empty segments contribute nothing; a discarding iterator is aligned to anything (0).</remarks>
     public readonly nuint Alignment
     {
         get
         {
+            if (_layout == IterLayout.Store)
+                return _count == 0 ? 0 : (nuint)(_offset | _count);
+
             nuint all = 0;
             IovIter walk = this;
             while (walk.NextRun(out nint address, out long length))
@@ -91,6 +94,11 @@ public partial struct IovIter
                 pages += Pages.SpannedAnywhere(length);
                 walk.Step(length);
             }
+        }
+        else if (_layout == IterLayout.Store)
+        {
+            // By position: a hole may be filled before the pages are taken.
+            pages = Pages.Spanned(_offset, _count);
         }
         else
         {

@@ -96,7 +96,7 @@ public partial struct IovIter
     /// <summary>Keeps the position, to be given to <see cref="Restore"/> when a lower layer may have truncated or advanced.</summary>
     /// <returns>The position.</returns>
     /// <remarks>The kernel's <c>iov_iter_save_state</c>.</remarks>
-    public readonly IovIterState SaveState() => new(_source, _cursor, _memory, _count, _offset, _consumed, _withheld, _index, _kind);
+    public readonly IovIterState SaveState() => new(_source, _cursor, _count, _offset, _consumed, _withheld, _index, _kind);
 
     /// <summary>Goes back to a saved position.</summary>
     /// <param name="state">A state that was saved from this iterator or a copy of it.</param>
@@ -106,8 +106,10 @@ public partial struct IovIter
     public void Restore(in IovIterState state)
     {
         CheckThread();
-        bool same = state.Kind == _kind && ReferenceEquals(state.Source, _source) && state.Memory.Equals(_memory)
-            && state.Consumed + state.Count + state.Withheld == _consumed + _count + _withheld;
+        bool same = state.Kind == _kind && ReferenceEquals(state.Source, _source)
+            && state.Consumed + state.Count + state.Withheld == _consumed + _count + _withheld
+            && (_layout != IterLayout.Single || state.Index == _index)
+            && (_layout != IterLayout.Store || state.Offset - state.Consumed == _offset - _consumed);
         if (!same)
             throw new ArgumentException($"The state was saved from another {state.Kind} iterator than this {_kind} iterator.", nameof(state));
 
@@ -253,8 +255,9 @@ public partial struct IovIter
 
     private void SettleSequence()
     {
+        // With nothing left it rests at the end of a segment, since what follows is not the sequence's.
         var node = Unsafe.As<ReadOnlySequenceSegment<byte>>(_cursor!);
-        while (_count > 0 && _offset >= node.Memory.Length && node.Next is { } next)
+        while ((_offset > node.Memory.Length || (_offset == node.Memory.Length && _count > 0)) && node.Next is { } next)
         {
             _offset -= node.Memory.Length;
             node = next;

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -7,14 +6,11 @@ namespace BufferLifetime;
 
 public partial struct IovIter
 {
-    /// <summary>All segments of the caller's memory; a single block is seen as a list of one.</summary>
-    [UnscopedRef]
+    /// <summary>All segments of the caller's memory.</summary>
     private readonly ReadOnlySpan<Memory<byte>> AllSegments()
     {
         if (_layout == IterLayout.Segments)
             return Unsafe.As<Memory<byte>[]>(_source!);
-        if (_layout == IterLayout.Single)
-            return new ReadOnlySpan<Memory<byte>>(in _memory);
 
         // The two types of memory have one layout, which the base class library relies on itself (MemoryMarshal.AsMemory).
         var segments = Unsafe.As<ReadOnlyMemory<byte>[]>(_source!);
@@ -25,16 +21,25 @@ public partial struct IovIter
     /// <summary>The contiguous bytes at the position, in a layout that managed code sees as memory.</summary>
     private readonly Memory<byte> PeekMemory(long limit)
     {
-        Memory<byte> segment;
-        if (_layout == IterLayout.Sequence)
-            segment = MemoryMarshal.AsMemory(Unsafe.As<ReadOnlySequenceSegment<byte>>(_cursor!).Memory);
-        else if (_layout == IterLayout.Single)
-            segment = _memory;
-        else
-            segment = AllSegments()[_index];
+        if (_layout == IterLayout.Single)
+            return PeekSingle((int)Math.Min(limit, _count));
 
+        Memory<byte> segment = _layout == IterLayout.Sequence
+            ? MemoryMarshal.AsMemory(Unsafe.As<ReadOnlySequenceSegment<byte>>(_cursor!).Memory)
+            : AllSegments()[_index];
         int start = (int)_offset;
         return segment.Slice(start, (int)Math.Min(segment.Length - start, Math.Min(limit, _count)));
+    }
+
+    private readonly Memory<byte> PeekSingle(int length)
+    {
+        int start = _index + (int)_offset;
+        return _source switch
+        {
+            byte[] array => new Memory<byte>(array, start, length),
+            null => default,
+            _ => Unsafe.As<MemoryManager<byte>>(_source).Memory.Slice(start, length),
+        };
     }
 
     /// <summary>The contiguous bytes at the position, in a layout of addresses; empty at a hole of a sparse store and at the end of a chain.</summary>
@@ -56,6 +61,9 @@ public partial struct IovIter
                     return default;
                 entry = segment[_index];
                 break;
+            case IterLayout.Store:
+                entry = Unsafe.As<FolioXarray>(_source!).RunAt(_offset);
+                return entry.Within(0, Math.Min(entry.Length, Math.Min(limit, _count)));
             default:
                 return default;
         }
@@ -72,62 +80,5 @@ public partial struct IovIter
         BvecEntry run = PeekStable(Math.Min(limit, int.MaxValue));
         run.Folio?.ThrowIfReleased();
         return new Span<byte>((void*)run.Address, (int)run.Length);
-    }
-
-    /// <summary>Walks the caller's memory in contiguous, non-empty chunks without moving the iterator.</summary>
-    private ref struct MemoryWalk
-    {
-        private readonly ReadOnlySpan<Memory<byte>> _segments;
-        private ReadOnlySequenceSegment<byte>? _node;
-        private int _index;
-        private int _offset;
-        private long _left;
-
-        internal MemoryWalk([UnscopedRef] in IovIter iter, long limit)
-        {
-            _left = limit;
-            _offset = (int)iter._offset;
-            _index = iter._index;
-            if (iter._layout == IterLayout.Sequence)
-                _node = Unsafe.As<ReadOnlySequenceSegment<byte>>(iter._cursor!);
-            else
-                _segments = iter.AllSegments();
-        }
-
-        internal Memory<byte> Current { get; private set; }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        internal bool MoveNext()
-        {
-            if (_left == 0)
-                return false;
-
-            Memory<byte> chunk;
-            do
-            {
-                chunk = _node is null ? _segments[_index++] : NextOfChain();
-            }
-            while (chunk.Length <= _offset);
-
-            if (_offset != 0)
-            {
-                chunk = chunk[_offset..];
-                _offset = 0;
-            }
-
-            if (chunk.Length > _left)
-                chunk = chunk[..(int)_left];
-
-            _left -= chunk.Length;
-            Current = chunk;
-            return true;
-        }
-
-        private Memory<byte> NextOfChain()
-        {
-            Memory<byte> chunk = MemoryMarshal.AsMemory(_node!.Memory);
-            _node = _node.Next;
-            return chunk;
-        }
     }
 }

@@ -22,12 +22,12 @@ public partial struct IovIter
     /// <summary>The most bytes that one transfer covers: the kernel's <c>MAX_RW_COUNT</c>, the last page boundary below 2 GiB.</summary>
     public const long MaxTransferBytes = 0x7ffff000;
 
-    // What describes the memory: an array of segments, the first element of a chain, or a store.
+    // The fields come to one cache line, and none is a struct: iterators are copied a lot.
+    // What describes the memory: an array of segments, the first element of a chain, a store; or a single block's array or manager.
     private object? _source;
 
     // The element of a chain that the position is in.
     private object? _cursor;
-    private Memory<byte> _memory;
     private long _count;
 
     // Consumed bytes of the current segment; of everything, in layouts without segments.
@@ -38,6 +38,8 @@ public partial struct IovIter
 
     // Bytes that Truncate took away and Reexpand may give back.
     private long _withheld;
+
+    // The window of an array of segments, or of a single block; in a sequence, the bytes of its first segment that it leaves out.
     private int _index;
     private int _end;
     private int _thread;

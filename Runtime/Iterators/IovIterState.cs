@@ -6,11 +6,10 @@ namespace BufferLifetime;
 [SuppressMessage("Performance", "CA1815:Override equals and operator equals on value types", Justification = "A saved position is only ever restored.")]
 public readonly struct IovIterState
 {
-    internal IovIterState(object? source, object? cursor, Memory<byte> memory, long count, long offset, long consumed, long withheld, int index, IterKind kind)
+    internal IovIterState(object? source, object? cursor, long count, long offset, long consumed, long withheld, int index, IterKind kind)
     {
         Source = source;
         Cursor = cursor;
-        Memory = memory;
         Count = count;
         Offset = offset;
         Consumed = consumed;
@@ -28,8 +27,6 @@ public readonly struct IovIterState
     internal object? Source { get; }
 
     internal object? Cursor { get; }
-
-    internal Memory<byte> Memory { get; }
 
     internal long Offset { get; }
 

@@ -17,6 +17,7 @@ public partial struct IovIter
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxBytes"/> is negative.</exception>
     /// <exception cref="NotSupportedException">The kind has no pages to take references on: <see cref="IterKind.Kvec"/> or <see cref="IterKind.Discard"/>.</exception>
+    /// <exception cref="PeerMemoryException">Device memory was met in a user-backed iterator; the legacy getters cannot allow for it.</exception>
     /// <exception cref="InvalidOperationException">Checked mode is on and the iterator is used outside the call that made it.</exception>
     /// <remarks>The kernel's <c>iov_iter_get_pages2</c>.</remarks>
     [AcquiresBuffer(Mode.Get)]
@@ -24,7 +25,7 @@ public partial struct IovIter
     {
         offset0 = 0;
         long size = GettableBytes(maxBytes);
-        return size == 0 || pages.IsEmpty ? 0 : ExtractPageArray(pages, size, Mode.Get, ExtractFlags.AllowPeerMemory, out offset0);
+        return size == 0 || pages.IsEmpty ? 0 : ExtractPageArray(pages, size, Mode.Get, ExtractFlags.None, out offset0);
     }
 
     /// <summary>The legacy page getter that allocates its array. See <see cref="GetPages"/>.</summary>
@@ -34,6 +35,7 @@ public partial struct IovIter
     /// <returns>Bytes covered, zero at the end.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxBytes"/> is negative.</exception>
     /// <exception cref="NotSupportedException">The kind has no pages to take references on: <see cref="IterKind.Kvec"/> or <see cref="IterKind.Discard"/>.</exception>
+    /// <exception cref="PeerMemoryException">Device memory was met in a user-backed iterator; the legacy getters cannot allow for it.</exception>
     /// <exception cref="InvalidOperationException">Checked mode is on and the iterator is used outside the call that made it.</exception>
     /// <remarks>The kernel's <c>iov_iter_get_pages_alloc2</c>.</remarks>
     [AcquiresBuffer(Mode.Get)]
@@ -50,7 +52,7 @@ public partial struct IovIter
         Faults.At(FaultPoint.Allocate);
         var array = new PageFragment[covered.PageCount(int.MaxValue)];
         IovIter start = this;
-        int bytes = ExtractPageArray(array, size, Mode.Get, ExtractFlags.AllowPeerMemory, out offset0);
+        int bytes = ExtractPageArray(array, size, Mode.Get, ExtractFlags.None, out offset0);
         int used = (int)Pages.Spanned(offset0, bytes);
         if (used < array.Length)
         {

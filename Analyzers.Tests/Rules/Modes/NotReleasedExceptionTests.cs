@@ -702,4 +702,64 @@ public sealed class NotReleasedExceptionTests
             }
         }
         """);
+
+    [Fact]
+    public Task Lambda_inside_a_try_is_a_body_of_its_own() => VerifyMembersAsync("""
+
+        static void M(IovIter[] iters)
+        {
+            try
+            {
+                Any.Chance();
+                foreach (IovIter iter in iters)
+                    Any.Number();
+            }
+            finally
+            {
+                Func<IovIter, int> send = iter =>
+                {
+                    PageLease lease = iter.ExtractPages();
+                    try
+                    {
+                        int sent = Any.Transfer(lease.IoVectors);
+                        if (sent < 0)
+                            {|BUF1002:throw new IOException();|}
+                        lease.Dispose();
+                        return sent;
+                    }
+                    catch (ArgumentException)
+                    {
+                        lease.Dispose();
+                        return 0;
+                    }
+                };
+                send(iters[0]);
+            }
+        }
+        """);
+
+    [Fact]
+    public Task Handler_around_a_local_function_does_not_catch_for_it() => VerifyMembersAsync("""
+
+        static void M(IovIter[] iters)
+        {
+            PageLease lease = new();
+            try
+            {
+                Send(iters[0]);
+
+                static void Send(IovIter iter)
+                {
+                    PageLease lease = iter.ExtractPages();
+                    if (Any.Transfer(lease.IoVectors) < 0)
+                        {|BUF1002:throw new IOException();|}
+                    lease.Dispose();
+                }
+            }
+            catch (Exception)
+            {
+                lease.Dispose();
+            }
+        }
+        """);
 }

@@ -31,8 +31,6 @@ internal sealed class PinNotReleased() : LeakRule(Words)
 
     protected override bool ToldWhereTaken => true;
 
-    protected override bool CountsThrows => true;
-
     protected override bool Concerns(Resource resource) =>
-        resource.Kind == ResourceKind.Pin || resource.Kind == ResourceKind.Root || resource.Kind == ResourceKind.Overlapped || resource.Kind == ResourceKind.HandleReference || resource.Kind == ResourceKind.Native;
+        resource.Kind.IsHandle;
 }

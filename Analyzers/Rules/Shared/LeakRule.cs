@@ -59,7 +59,7 @@ internal abstract class LeakRule(Wording words) : Rule
         {
             path.Holds.ForEach((id, hold) =>
             {
-                if (IsOwed(hold) && Concerns(findings.Body.Resources[id]))
+                if (IsOwed(hold) && findings.Body.Resources[id] is { Original: null } resource && Concerns(resource) && !IsKeptByInstance(findings.Body, path, id))
                 {
                     Location? exit = Spots.OfExit(leaving);
                     Leak(id, exit, leaving.Kind == ExitKind.Throw ? "this throw is reached" : exit is null ? "the end of the method is reached" : "this return is reached");
@@ -89,6 +89,14 @@ internal abstract class LeakRule(Wording words) : Rule
                     name, Spots.Line(origin), location is null ? when : ToldWhereTaken ? when.Replace("this", "the").Replace(" is reached", $" at line {Spots.Line(location)} is reached") : when);
             }
         }
+    }
+
+    /// <summary>Whether a field of the instance has it when the method is left: then the type owes the release, not the method.</summary>
+    private static bool IsKeptByInstance(Body body, PathState path, int resource)
+    {
+        bool kept = false;
+        path.Refs.ForEach((place, refs) => kept |= refs.Refers(resource) && body.Places.IsOfThis(place));
+        return kept;
     }
 
     private static bool IsOwed(Hold hold) =>

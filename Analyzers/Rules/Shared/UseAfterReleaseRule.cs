@@ -6,10 +6,19 @@ namespace BufferLifetime.Analyzers.Rules.Shared;
 /// <summary>A use of something, or of a view of it, that is reached with its release done.</summary>
 internal abstract class UseAfterReleaseRule(Wording words) : Rule
 {
+    private TypeFlow? _type;
+
     protected abstract bool Concerns(Resource resource);
+
+    public sealed override void OnMember(TypeMember member, TypeFlow type) => _type = type;
 
     public sealed override void OnFact(Fact fact, PathSet before, Findings findings)
     {
+        if (fact.Kind == FactKind.CallSelf && _type is not null)
+        {
+            OnCall(fact, before, findings);
+        }
+
         if (fact is not { Kind: FactKind.Use, Target: >= 0 })
         {
             return;
@@ -23,6 +32,25 @@ internal abstract class UseAfterReleaseRule(Wording words) : Rule
             findings.Report(
                 words, sighting.Confidence, (sighting.Resource.Id, sighting.Hold.ChangedAt?.Syntax), fact, fact.Operation.Syntax.GetLocation(), [released, Spots.Origin(sighting.Resource)], null,
                 used, sighting.Resource.Name ?? sighting.Resource.Kind.Name, Spots.Line(released));
+        }
+    }
+
+    /// <summary>A method of the same instance that uses what was released before it was called: the order of the two is the mistake.</summary>
+    private void OnCall(Fact fact, PathSet before, Findings findings)
+    {
+        foreach (PathState path in before.Paths)
+        {
+            foreach ((Resource resource, Hold hold, Misuse misuse) in _type!.MisusesBy(fact, path))
+            {
+                if (!misuse.IsRelease && Concerns(resource))
+                {
+                    Location? released = hold.ChangedAt is { } release ? Spots.OfCall(release) : null;
+                    findings.Report(
+                        words, before.Paths.Count == 1 ? Confidence.Certain : Confidence.Possible, (resource.Id, hold.ChangedAt?.Syntax), fact, fact.Operation.Syntax.GetLocation(),
+                        [misuse.At.Syntax.GetLocation(), released, Spots.Origin(resource)], null,
+                        Spots.NameOf(misuse.At) ?? resource.Name ?? resource.Kind.Name, resource.Name ?? resource.Kind.Name, Spots.Line(released));
+                }
+            }
         }
     }
 }

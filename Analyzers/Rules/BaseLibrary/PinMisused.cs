@@ -1,0 +1,62 @@
+using BufferLifetime.Analyzers.Flow;
+using BufferLifetime.Analyzers.Rules.Shared;
+using Microsoft.CodeAnalysis;
+
+namespace BufferLifetime.Analyzers.Rules.BaseLibrary;
+
+/// <summary>BUF2002: a pin, a handle or a native block is released again, or used after its release.</summary>
+internal static class PinMisused
+{
+    private const string Title = "Pin released twice, or used after release";
+
+    private static readonly DiagnosticDescriptor CertainlyTwice = new(
+        RuleIds.PinMisused,
+        Title,
+        "'{0}' is released again: it was released at line {1}, and what it stood for may be somebody else's by now. Remove one of the two.",
+        RuleCategories.BaseLibrary,
+        DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        helpLinkUri: Rule.HelpFor(RuleIds.PinMisused));
+
+    private static readonly DiagnosticDescriptor PossiblyTwice = new(
+        RuleIds.PinMisused,
+        Title,
+        "'{0}' can be released again: on some path it was released at line {1}, and what it stood for may be somebody else's by now. Release it once.",
+        RuleCategories.BaseLibrary,
+        DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        helpLinkUri: Rule.HelpFor(RuleIds.PinMisused));
+
+    private static readonly DiagnosticDescriptor CertainlyUsed = new(
+        RuleIds.PinMisused,
+        Title,
+        "'{0}' is used after '{1}' was released at line {2}: the memory may have been moved or reused. Release it after the last use.",
+        RuleCategories.BaseLibrary,
+        DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        helpLinkUri: Rule.HelpFor(RuleIds.PinMisused));
+
+    private static readonly DiagnosticDescriptor PossiblyUsed = new(
+        RuleIds.PinMisused,
+        Title,
+        "'{0}' can be used after '{1}' was released at line {2}: the memory may have been moved or reused. Release it after the last use.",
+        RuleCategories.BaseLibrary,
+        DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        helpLinkUri: Rule.HelpFor(RuleIds.PinMisused));
+
+    public static readonly Wording TwiceWords = new(CertainlyTwice, PossiblyTwice);
+
+    public static readonly Wording UsedWords = new(CertainlyUsed, PossiblyUsed);
+
+    public sealed class Twice() : DoubleReleaseRule(TwiceWords)
+    {
+        protected override bool Concerns(Resource resource) => resource.Kind.IsHandle;
+    }
+
+    public sealed class Used() : UseAfterReleaseRule(UsedWords)
+    {
+        // A safe handle is used as before once a reference to it was given back.
+        protected override bool Concerns(Resource resource) => resource.Kind.IsHandle && resource.Kind != ResourceKind.HandleReference;
+    }
+}

@@ -1,0 +1,111 @@
+using System.Collections.Immutable;
+using BufferLifetime.Analyzers.Flow;
+using BufferLifetime.Analyzers.Rules.BaseLibrary;
+using BufferLifetime.Analyzers.Rules.Modes;
+using Microsoft.CodeAnalysis;
+
+namespace BufferLifetime.Analyzers.Rules;
+
+/// <summary>
+/// What is found only when the members of a type are taken together: a field that owns something that no member releases, or that disposal
+/// leaves behind on one of its paths.
+/// </summary>
+internal static class FieldRules
+{
+    public static IEnumerable<Diagnostic> Check(TypeView type, IReadOnlyList<TypeMember> members)
+    {
+        HashSet<(ISymbol, Resource)> told = [];
+        foreach (FieldStates states in new[] { type.Flow.Live, type.Flow.Ended })
+        {
+            foreach (FieldState state in states.All)
+            {
+                foreach ((ISymbol field, HeldByFields held) in Owned(type.Flow, state))
+                {
+                    if (!type.Settled.Contains(held.Original) && !ReleasesUnseen(members, held.Original.Kind) && told.Add((field, held.Original)) && WordsFor(held.Original.Kind) is { } words)
+                    {
+                        yield return Diagnostic.Create(words.Certain, Spots.OfCall(held.Original.Origin), Certain, field.Name);
+                    }
+                }
+            }
+        }
+
+        foreach (TypeMember member in members)
+        {
+            if (member is not { EndsInstance: true, Method: { Parameters.IsEmpty: true, MethodKind: not MethodKind.Destructor } })
+            {
+                continue;
+            }
+
+            foreach (IReadOnlyList<FieldState> endings in type.Flow.EndingsOf(member))
+            {
+                // From this state on, every path leaves it behind; a path that looks at something else first may know better.
+                foreach ((ISymbol field, HeldByFields held) in endings.Count == 0 ? [] : Owned(type.Flow, endings[0]))
+                {
+                    if (endings.All(state => Owned(type.Flow, state).Any(o => SymbolEqualityComparer.Default.Equals(o.Field, field))) && type.Settled.Contains(held.Original) && told.Add((field, held.Original)) && WordsFor(held.Original.Kind) is { } words && !field.Locations.IsEmpty)
+                    {
+                        yield return Diagnostic.Create(
+                            words.Possible, field.Locations[0], new[] { Spots.OfCall(held.Original.Origin) }, Possible,
+                            field.Name, Spots.Line(Spots.OfCall(held.Original.Origin)), $"a path through '{member.Symbol.Name}' is taken that does not release it");
+                    }
+                }
+            }
+        }
+    }
+
+    private static readonly ImmutableDictionary<string, string?> Certain = ImmutableDictionary<string, string?>.Empty.Add(DiagnosticProperties.Confidence, "certain");
+
+    private static readonly ImmutableDictionary<string, string?> Possible = ImmutableDictionary<string, string?>.Empty.Add(DiagnosticProperties.Confidence, "possible");
+
+    private static Wording? WordsFor(ResourceKind kind) =>
+        kind.HasMode ? NotReleased.Words
+        : kind.IsHandle ? PinNotReleased.Words
+        : kind == ResourceKind.Owner ? RentalNotReturned.OwnerWords
+        : kind == ResourceKind.Rental ? RentalNotReturned.ArrayWords
+        : null;
+
+    /// <summary>What private fields hold in a state; of others, somebody else may take care.</summary>
+    private static IEnumerable<(ISymbol Field, HeldByFields Held)> Owned(TypeFlow flow, FieldState state)
+    {
+        for (int i = 0; i < flow.Fields.Count; i++)
+        {
+            ISymbol field = flow.Fields[i];
+            if (field.DeclaredAccessibility != Accessibility.Private || !field.ContainingType.GetTypeMembers().IsEmpty || state.Fields[i].Refs.Length != 1)
+            {
+                continue;
+            }
+
+            Ref reference = state.Fields[i].Refs[0];
+            HeldByFields held = state.Resources[reference.Resource];
+            if (reference.Kind == RefRole.Owner && (held.Hold.Holding & Holding.AnyHeld) != 0 && (held.Hold.Holding & ~Holding.AnyHeld) == 0)
+            {
+                yield return (field, held);
+            }
+        }
+    }
+
+    /// <summary>Whether a member releases something of the kind that came from where is not seen: out of a native callback's state, for instance.</summary>
+    private static bool ReleasesUnseen(IReadOnlyList<TypeMember> members, ResourceKind kind)
+    {
+        if (!kind.IsCallbackState)
+        {
+            return false;
+        }
+
+        foreach (TypeMember member in members)
+        {
+            foreach (Microsoft.CodeAnalysis.FlowAnalysis.BasicBlock block in member.Body.Flow.Blocks)
+            {
+                foreach (Fact fact in member.Body.FactsOf(block))
+                {
+                    if (fact is { Kind: FactKind.Release, Target: >= 0 } && member.Body.Places[fact.Target].Kind != PlaceKind.Member
+                        && fact.Member?.ContainingType is { Name: "GCHandle" or "Overlapped" or "ThreadPoolBoundHandle" })
+                    {
+                        return true;
+                    }
+                }
+            }
+        }
+
+        return false;
+    }
+}

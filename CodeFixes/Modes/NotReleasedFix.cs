@@ -1,0 +1,21 @@
+using System.Collections.Immutable;
+using System.Composition;
+using BufferLifetime.Analyzers.Rules;
+using BufferLifetime.CodeFixes.Repairs;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CodeFixes;
+
+namespace BufferLifetime.CodeFixes.Modes;
+
+/// <summary>Repairs BUF1002: what a path forgets to release is released on all.</summary>
+[ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(NotReleasedFix)), Shared]
+public sealed class NotReleasedFix : RepairProvider
+{
+    /// <summary>A release however the scope is left.</summary>
+    public const string ReleaseKey = "BufferLifetime.ReleaseOnEveryPath";
+
+    public NotReleasedFix()
+        : base(ImmutableArray.Create(RuleIds.NotReleased), new ReleaseOnEveryPath())
+    {
+    }
+}

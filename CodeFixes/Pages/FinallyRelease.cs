@@ -1,0 +1,150 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Formatting;
+
+namespace BufferLifetime.CodeFixes.Pages;
+
+/// <summary>Pages of one acquisition that are released in the <c>finally</c> of a <c>try</c> around all that is done with them.</summary>
+internal sealed class FinallyRelease
+{
+    private readonly HeldRegion _region;
+    private readonly IReadOnlyList<StatementSyntax> _released;
+    private readonly StatementSyntax _release;
+    private readonly SyntaxTrivia _lineEnd;
+
+    private FinallyRelease(HeldRegion region, IReadOnlyList<StatementSyntax> released, StatementSyntax release, SyntaxTrivia lineEnd)
+    {
+        _region = region;
+        _released = released;
+        _release = release;
+        _lineEnd = lineEnd;
+    }
+
+    /// <summary>The nodes that must be tracked until <see cref="Apply"/>.</summary>
+    public IEnumerable<SyntaxNode> Tracked => _region.Statements.Concat(_released);
+
+    /// <summary>How to release the pages of an acquisition in a <c>finally</c>, or null where that may release too much, too late or twice.</summary>
+    public static FinallyRelease? Of(Acquisition acquisition, PageUses uses, SemanticModel model)
+    {
+        // Pages of a parameter or a field are also somebody else's; those of a variable filled twice have no single region.
+        if (uses.Owner is not ILocalSymbol
+            || uses.IsCaptured
+            || uses.Any(PageUseKind.HandedOn)
+            || uses.Of(PageUseKind.Fill).Count() > 1
+            || HeldRegion.Of(acquisition, uses, model) is not { } region
+            || uses.Of(PageUseKind.Replaced).Any(use => region.Statements.Any(statement => statement.Span.Contains(use.Node.Span))))
+        {
+            return null;
+        }
+
+        List<StatementSyntax> released = [];
+        foreach (PageUse use in uses.Of(PageUseKind.Release))
+        {
+            // A release in a handler is part of a structure that somebody thought about: it stays.
+            if (ReleaseStatement.Of(use.Node) is not { } statement
+                || !region.Statements.Any(part => part.Span.Contains(statement.Span))
+                || IsInHandler(statement, region.List.Owner))
+            {
+                return null;
+            }
+
+            if (!released.Contains(statement))
+            {
+                released.Add(statement);
+            }
+        }
+
+        if (uses.Any(PageUseKind.Passed) && !IsReleasedOnEveryWayOut(region, released)
+            || region.Statements.All(released.Contains))
+        {
+            return null;
+        }
+
+        string type = model.Compilation.GetTypeByMetadataName(PageApi.Fragments)?.ToMinimalDisplayString(model, acquisition.Call.SpanStart) ?? PageApi.Fragments;
+        StatementSyntax release = SyntaxFactory.ParseStatement($"{type}.Release({Identifier(uses.Owner.Name)});");
+        return new FinallyRelease(region, released, release, Layout.LineEnd(model.SyntaxTree.GetRoot()));
+    }
+
+    /// <summary>Removes the releases from a tree in which the nodes are tracked, and puts the region into the <c>try</c>.</summary>
+    public SyntaxNode Apply(SyntaxNode root)
+    {
+        StatementSyntax[] kept = [.. _region.Statements.Where(statement => !_released.Contains(statement))];
+        List<SyntaxTrivia> comments = [];
+        foreach (StatementSyntax released in _released)
+        {
+            comments.AddRange(Layout.Comments(released));
+            root = Layout.Remove(root, root.GetCurrentNode(released)!, _lineEnd);
+        }
+
+        StatementSyntax first = root.GetCurrentNode(kept[0])!;
+        StatementList list = StatementList.Holding(first)!.Value;
+        int start = list.IndexOf(first), end = list.IndexOf(root.GetCurrentNode(kept[kept.Length - 1])!);
+        List<StatementSyntax> statements = [.. list.Statements];
+        if (end + 1 < statements.Count)
+        {
+            statements[end + 1] = Layout.WithBlankLine(statements[end + 1], _lineEnd);
+        }
+
+        TryStatementSyntax block = Wrap(statements.GetRange(start, end - start + 1), comments);
+        statements.RemoveRange(start, end - start + 1);
+        statements.Insert(start, block);
+        return root.ReplaceNode(list.Owner, list.With(statements));
+    }
+
+    private TryStatementSyntax Wrap(List<StatementSyntax> statements, List<SyntaxTrivia> comments)
+    {
+        IEnumerable<SyntaxTrivia> blankLines = Layout.LeadingBlankLines(statements[0]);
+        statements[0] = Layout.WithoutBlankLines(statements[0]);
+        StatementSyntax release = _release.WithLeadingTrivia(comments.SelectMany(comment => new[] { comment, _lineEnd }));
+        return SyntaxFactory.TryStatement(SyntaxFactory.Block(statements), default, SyntaxFactory.FinallyClause(SyntaxFactory.Block(release)))
+            .WithLeadingTrivia(blankLines)
+            .WithTrailingTrivia(_lineEnd)
+            .WithAdditionalAnnotations(Formatter.Annotation);
+    }
+
+    private static bool IsInHandler(SyntaxNode node, SyntaxNode region)
+    {
+        for (SyntaxNode? outer = node; outer is not null && outer != region; outer = outer.Parent)
+        {
+            if (outer is CatchClauseSyntax or FinallyClauseSyntax)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// Whether the pages are released before every jump out of the region and at its end. Where a call may have taken the pages over,
+    /// a way out without a release may be the one on which it did.
+    /// </summary>
+    private static bool IsReleasedOnEveryWayOut(HeldRegion region, List<StatementSyntax> released)
+    {
+        bool isReleased = false;
+        foreach (StatementSyntax statement in region.Statements)
+        {
+            if (released.Contains(statement))
+            {
+                isReleased = true;
+            }
+
+            foreach (SyntaxNode node in statement.DescendantNodesAndSelf(static n => n is not (LocalFunctionStatementSyntax or AnonymousFunctionExpressionSyntax)))
+            {
+                if (!isReleased && node is ReturnStatementSyntax or BreakStatementSyntax or ContinueStatementSyntax or GotoStatementSyntax
+                    && node.FirstAncestorOrSelf<StatementSyntax>(s => s is ForStatementSyntax or WhileStatementSyntax or DoStatementSyntax or CommonForEachStatementSyntax or SwitchStatementSyntax) is var loop
+                    && (node is ReturnStatementSyntax or GotoStatementSyntax || loop is null || !statement.Span.Contains(loop.Span))
+                    && !(StatementList.Holding(node) is { } list && list.Statements.Any(s => released.Contains(s) && s.SpanStart < node.SpanStart)))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return isReleased;
+    }
+
+    private static string Identifier(string name) =>
+        SyntaxFacts.GetKeywordKind(name) == SyntaxKind.None ? name : "@" + name;
+}
