@@ -80,6 +80,7 @@ internal static class ExtractionProtocol
         yield return Method(Lease, "Dispose").Releases(Slot.Receiver, Holding.AnyMode, repeatable: true);
         yield return Method(Lease, "Release").Releases(Slot.Receiver, Holding.AnyMode, repeatable: true);
         yield return Method(Extracted, "Dispose").Releases(Slot.Receiver, Holding.AnyMode, repeatable: true);
+        yield return Method("System.IAsyncDisposable", "DisposeAsync").Releases(Slot.Receiver, Holding.AnyMode | Holding.Held, repeatable: true);
         yield return Method("System.IDisposable", "Dispose").Releases(Slot.Receiver, Holding.AnyMode | Holding.Held, repeatable: true);
     }
 }

@@ -3,6 +3,9 @@ namespace BufferLifetime.Analyzers.Rules;
 /// <summary>The IDs, by block. An ID does not change once it has shipped.</summary>
 internal static class RuleIds
 {
+    // What the user wrote for the rules.
+    public const string UnreadableContract = "BUF0001";
+
     // Modes: release the way you extracted.
     public const string MismatchedRelease = "BUF1001";
     public const string NotReleased = "BUF1002";
