@@ -215,7 +215,7 @@ public sealed class RefinementTests
     }
 
     private PathState? Assume(PathState path, Expression? condition, bool outcome) =>
-        new Transfer(_flows.Body, _flows.Contracts).Assume(path, condition, outcome);
+        new Transfer(_flows.Body, _flows.Contracts, null).Assume(path, condition, outcome);
 
     private int Place(string name) => _flows.PlaceOf(name);
 

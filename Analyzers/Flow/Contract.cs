@@ -115,6 +115,12 @@ internal abstract record Effect
         public override Slot Subject => Target;
     }
 
+    /// <summary>The result is the address of <paramref name="Source"/>, and nothing holds that in place.</summary>
+    public sealed record AddressOf(Slot Source) : Effect
+    {
+        public override Slot Subject => Source;
+    }
+
     /// <summary>The result is the resource that <paramref name="Source"/> was derived from.</summary>
     public sealed record Recover(Slot Source) : Effect
     {
@@ -199,6 +205,12 @@ internal abstract record Effect
         public override Slot Subject => Target;
     }
 
+    /// <summary>The result stands for the operation of <paramref name="Source"/>, but can fail before that is over: by a time-out, by cancellation.</summary>
+    public sealed record Outrun(Slot Source) : Effect
+    {
+        public override Slot Subject => Source;
+    }
+
     /// <summary>The task in <paramref name="Target"/> has completed when the call returns.</summary>
     public sealed record Complete(Slot Target) : Effect
     {
@@ -247,6 +259,9 @@ internal enum Inspection
 
     /// <summary>Above zero exactly when something was acquired, of an owner that is there either way.</summary>
     LeaseAmount,
+
+    /// <summary>True when what the object is signalled by has happened, false when the wait for it was given up.</summary>
+    Signalled,
 
     /// <summary>True exactly when nothing was acquired.</summary>
     IsEmpty,

@@ -17,7 +17,7 @@ internal sealed partial class FactBuilder
 
         foreach (IArgumentOperation argument in arguments)
         {
-            Value value = argument.Parameter is { RefKind: RefKind.Ref or RefKind.Out } ? VisitTarget(argument.Value, out _) : Visit(argument.Value);
+            Value value = argument.Parameter is { RefKind: RefKind.Ref or RefKind.Out } ? VisitTarget(argument.Value, out _) with { Operation = argument.Value } : Visit(argument.Value);
             if (argument.Parameter is { Ordinal: var ordinal } && ordinal < count)
             {
                 values[ordinal] = value;
@@ -60,9 +60,15 @@ internal sealed partial class FactBuilder
 
         bool lends = _contracts.IsTask(type);
         int result = CanCarry(type) ? NewTemporary() : -1;
+        Value signal = Value.None;
         for (int i = 0; i < values.Length; i++)
         {
-            PassWithoutContract(call, method, method.Parameters[i], values[i], lends, result);
+            signal = method.Parameters[i].Type.TypeKind == TypeKind.Delegate && values[i].HasPlace ? values[i] : signal;
+        }
+
+        for (int i = 0; i < values.Length; i++)
+        {
+            PassWithoutContract(call, method, method.Parameters[i], values[i], lends, result, signal);
             if (values[i].HasPlace && _contracts.KeepsFor(method, method.Parameters[i]) is not Keeping.Unknown and var keeping)
             {
                 Add(new Fact(FactKind.Keep, call) { Target = values[i].Place, Receiver = keeping == Keeping.InReceiver ? receiver.Place : -1, Member = method });
@@ -80,7 +86,7 @@ internal sealed partial class FactBuilder
 
     private Value Fresh() => Named(NewTemporary());
 
-    private void PassWithoutContract(IOperation call, IMethodSymbol method, IParameterSymbol parameter, Value value, bool lends, int result)
+    private void PassWithoutContract(IOperation call, IMethodSymbol method, IParameterSymbol parameter, Value value, bool lends, int result, Value signal)
     {
         if (!value.HasPlace)
         {
@@ -100,6 +106,13 @@ internal sealed partial class FactBuilder
         }
 
         Use(call, value);
+        if (!lends && signal.HasPlace && CanCarry(parameter.Type) && parameter.Type.TypeKind != TypeKind.Delegate)
+        {
+            // A callback beside a buffer: the operation may go on after the call, and the callback tell when it is over. How long is known
+            // only from what waits for it.
+            Add(new Fact(FactKind.Lend, call) { Target = signal.Place, Source = value.Place, Resource = _body.LoanOf(call, method), IsSignalled = true });
+        }
+
         if (lends && CanCarry(parameter.Type))
         {
             Add(new Fact(FactKind.Lend, call) { Target = result, Source = value.Place, Resource = _body.LoanOf(call, method) });
@@ -156,10 +169,14 @@ internal sealed partial class FactBuilder
                     break;
                 case Effect.View view when At(view.Source).HasPlace:
                     Use(call, At(view.Source));
-                    Add(new Fact(FactKind.View, call) { Target = result, Source = At(view.Source).Place, Role = view.Role, Accumulates = true });
+                    Add(new Fact(FactKind.View, call) { Target = result, Source = At(view.Source).Place, Role = view.Role, Accumulates = true, Member = member });
                     break;
                 case Effect.Fill fill when At(fill.Target).HasPlace:
                     Add(new Fact(FactKind.View, call) { Target = At(fill.Target).Place, Source = At(fill.From).Place });
+                    break;
+                case Effect.AddressOf address when At(address.Source).HasPlace:
+                    Add(new Fact(FactKind.Use, At(address.Source).Operation ?? call) { Target = At(address.Source).Place, TakesAddress = true, Member = member });
+                    Add(new Fact(FactKind.View, call) { Target = result, Source = At(address.Source).Place });
                     break;
                 case Effect.Recover recover when At(recover.Source).HasPlace:
                     Add(new Fact(FactKind.View, call) { Target = result, Source = At(recover.Source).Place, Recovers = true });
@@ -173,6 +190,9 @@ internal sealed partial class FactBuilder
                     break;
                 case Effect.Gather gather when At(gather.Source).HasPlace:
                     Add(new Fact(FactKind.View, call) { Target = result, Source = At(gather.Source).Place, Role = RefRole.Owner, Accumulates = true });
+                    break;
+                case Effect.Outrun outrun when At(outrun.Source).HasPlace:
+                    value = At(outrun.Source) with { IsGivenUpOnFailure = true };
                     break;
                 case Effect.Same same:
                     value = At(same.Source);
@@ -277,7 +297,8 @@ internal sealed partial class FactBuilder
             Receiver = at(Slot.Receiver).Place,
             Keeper = acquire.KeptBy is { } keeper ? at(keeper).Place : -1,
             Member = member,
-            AsksForReferences = flags is not null && _contracts.AsksForReferences(flags),
+            Flags = acquire.FlagsAt >= 0 ? at(Slot.Argument(acquire.FlagsAt)).Expression ?? Expression.Anything.Value : null,
+            Direction = acquire.DirectionAt >= 0 ? at(Slot.Argument(acquire.DirectionAt)).Expression : null,
             Fills = fills,
         });
     }
@@ -337,6 +358,7 @@ internal sealed partial class FactBuilder
             if (created.HasPlace)
             {
                 Add(new Fact(FactKind.View, operation) { Target = created.Place, Source = place, Accumulates = true });
+                _body.Places[created.Place].AddCaptured(place);
             }
 
             if (captured.MayRelease)

@@ -55,7 +55,7 @@ internal sealed partial class FactBuilder
     }
 
     /// <summary>What an operation evaluates to: the place it can be found in, and its value as far as paths are told apart by it.</summary>
-    private readonly record struct Value(int Place, Expression? Expression, IOperation? Operation = null)
+    private readonly record struct Value(int Place, Expression? Expression, IOperation? Operation = null, bool IsGivenUpOnFailure = false, IOperation? Named = null)
     {
         public static readonly Value None = new(-1, null);
 
@@ -88,10 +88,7 @@ internal sealed partial class FactBuilder
     {
         Value value = VisitCore(operation);
         FailByItself(operation);
-
-        // A stretch of something is shown where that is named.
-        bool keepsOperation = operation is IConversionOperation || value.Expression is Expression.PartOf;
-        return operation is null or IArgumentOperation || (keepsOperation && value.Operation is not null) ? value : value with { Operation = operation };
+        return operation is null or IArgumentOperation || (operation is IConversionOperation && value.Operation is not null) ? value : value with { Operation = operation };
     }
 
     private Value VisitCore(IOperation? operation)
@@ -200,7 +197,8 @@ internal sealed partial class FactBuilder
     {
         if (value.HasPlace && _body.Places[value.Place].Kind != PlaceKind.This)
         {
-            Add(new Fact(FactKind.Use, value.Operation ?? operation) { Target = value.Place, Writes = writes });
+            // A stretch that is read is shown where what it is of is named; one that is written, as a whole.
+            Add(new Fact(FactKind.Use, (writes ? null : value.Named) ?? value.Operation ?? operation) { Target = value.Place, Writes = writes });
         }
     }
 
@@ -272,13 +270,23 @@ internal sealed partial class FactBuilder
         return Named(place);
     }
 
-    private void Assign(IOperation operation, int target, Value value) =>
+    private void Assign(IOperation operation, int target, Value value)
+    {
+        if (_body.Places[target].Symbol is ILocalSymbol { IsFixed: true } pointer)
+        {
+            // What a fixed statement points to stays where it is until the statement ends, and no longer.
+            Resource held = _body.AcquiredAt(operation, pointer, new Effect.Acquire(Slot.Result, ResourceKind.Fixed, Holding.HeldPin));
+            Add(new Fact(FactKind.Acquire, operation) { Target = target, Effect = held.Acquisition, Resource = held.Id });
+            return;
+        }
+
         Add(new Fact(FactKind.Assign, operation)
         {
             Target = target,
             Source = value.Place,
             Value = _body.Expressions.Intern(value.Expression, target),
         });
+    }
 
     private Value VisitAssignment(ISimpleAssignmentOperation assignment)
     {
@@ -483,12 +491,17 @@ internal sealed partial class FactBuilder
         Value operand = Visit(awaited.Operation);
         Use(awaited, operand);
         int result = NewTemporary();
+        if (operand.IsGivenUpOnFailure)
+        {
+            // A wait that gives up throws while the operation goes on.
+            Point(awaited);
+        }
 
         // An await that throws has waited, too: the operation is over either way.
         Add(new Fact(FactKind.Complete, awaited) { Target = result, Source = operand.Place });
         Add(new Fact(FactKind.Suspend, awaited));
         Point(awaited);
-        return Named(result);
+        return operand.Expression is Expression.Inspected told ? new Value(result, told) : Named(result);
     }
 
     private Value VisitYield(IReturnOperation yielded)
@@ -558,7 +571,7 @@ internal sealed partial class FactBuilder
         var part = new Expression.PartOf(source.Place, extent);
         _parts.Add(result, part);
         Add(new Fact(FactKind.View, operation) { Target = result, Source = source.Place, Role = RefRole.Part, Value = _body.Expressions.Intern(part, result) });
-        return new Value(result, part, source.Operation);
+        return new Value(result, part, Named: source.Named ?? source.Operation);
     }
 
     private Value VisitAggregate(IOperation operation)

@@ -36,6 +36,9 @@ internal sealed class ResourceKind
     /// <summary>Memory outside the managed heap.</summary>
     public static readonly ResourceKind Native = new("block") { IsHandle = true };
 
+    /// <summary>What a fixed statement holds in place until its end.</summary>
+    public static readonly ResourceKind Fixed = new("fixed");
+
     /// <summary>A native overlapped structure, with what it pins.</summary>
     public static readonly ResourceKind Overlapped = new("overlapped") { IsCallbackState = true, IsHandle = true };
 

@@ -201,10 +201,15 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
         if (user != 0)
         {
             PathState pinned = iterator >= 0 ? path.WithHold(iterator, of with { Holding = user }) : path;
-            Holding taken = !fact.AsksForReferences ? Holding.HeldPin
-                : of.Direction == Flowing.Source ? Holding.HeldGet
+            Holding asked = fact.Flags is null ? Holding.HeldPin
+                : _refinement.Evaluate(path, fact.Flags) is not { Constant: { } flags } ? Holding.HeldGet | Holding.HeldPin
+                : contracts.AsksForReferences(flags) ? Holding.HeldGet
+                : Holding.HeldPin;
+
+            // What is written to is pinned, whatever was asked for.
+            Holding taken = of.Direction == Flowing.Source ? asked
                 : of.Direction == Flowing.Destination ? Holding.HeldPin
-                : Holding.HeldGet | Holding.HeldPin;
+                : asked | Holding.HeldPin;
             Settle(fact, acquire, pinned, taken, next);
         }
 
@@ -242,6 +247,7 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
     {
         bool wasGivenUp = (path.HoldOf(fact.Resource).Holding & Holding.HandedOn) != 0 && path.RefsOf(fact.Target).Refers(fact.Resource);
         Flowing direction = acquire.Direction != Flowing.Unknown ? acquire.Direction
+            : fact.Direction is not null ? contracts.DirectionOf(_refinement.Evaluate(path, fact.Direction).Constant)
             : acquire.ModeFrom is not null ? DirectionOf(path, fact.Source)
             : acquire.Kind == ResourceKind.Iterator ? DirectionOf(path, fact.Receiver)
             : Flowing.Unknown;
@@ -320,6 +326,10 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
         _ => path.RefsOf(fact.Target).Where(r => r.Kind <= RefRole.Element && !body.Resources[r.Resource].Kind.IsMadeOfPieces),
     };
 
+    /// <summary>The resources whose bytes a write through the target changes: not those whose pieces are put elsewhere in an array of pieces.</summary>
+    public static RefSet Written(Fact fact, PathState path, Body body) =>
+        path.RefsOf(fact.Target).Where(r => r.Kind == RefRole.View || (r.Kind < RefRole.View && !body.Resources[r.Resource].Kind.IsMadeOfPieces));
+
     private PathState View(Fact fact, PathState path)
     {
         if (fact.Copies)
@@ -355,11 +365,22 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
         return path;
     }
 
-    private static PathState Lend(Fact fact, PathState path)
+    private PathState Lend(Fact fact, PathState path)
     {
         RefSet lent = path.RefsOf(fact.Source).Where(static r => r.Kind < RefRole.Account);
         Hold before = path.HoldOf(fact.Resource);
         RefSet holds = (before.Holding & Holding.Held) != 0 && path.RefsOf(fact.Target).Refers(fact.Resource) ? before.Holds.Union(lent) : lent;
+        if (fact.IsSignalled)
+        {
+            path = path.WithHold(fact.Resource, new Hold(Holding.HandedOn, Flowing.Unknown, holds, null));
+            foreach (int captured in body.Places[fact.Target].Captured)
+            {
+                path = path.WithRefs(captured, path.RefsOf(captured).Union(RefSet.Of(fact.Resource, RefRole.Keeper)));
+            }
+
+            return path;
+        }
+
         return path
             .WithHold(fact.Resource, new Hold(Holding.Held, Flowing.Unknown, holds, null))
             .WithRefs(fact.Target, path.RefsOf(fact.Target).Union(RefSet.Of(fact.Resource, RefRole.Owner)));

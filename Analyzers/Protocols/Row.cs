@@ -119,12 +119,17 @@ internal sealed class Row
     /// <summary>The result is the same storage, or a stretch of it.</summary>
     public Row IsPartOf(Slot source) => With(new Effect.View(source, RefRole.Part));
 
+    public Row AddressOf(Slot source) => With(new Effect.AddressOf(source));
+
     public Row Recovers(Slot source) => With(new Effect.Recover(source));
 
     public Row Exchanges(Slot target, Slot value) => With(new Effect.Exchange(target, value));
 
     /// <summary>What is in <paramref name="source"/> is in <paramref name="target"/>, too, from now on.</summary>
     public Row Copies(Slot source, Slot target) => With(new Effect.Copy(source, target));
+
+    /// <summary>The result stands for what <paramref name="source"/> does, but can fail before that is over.</summary>
+    public Row Outruns(Slot source) => With(new Effect.Outrun(source));
 
     public Row Gathers(Slot source) => With(new Effect.Gather(source));
 
