@@ -203,15 +203,18 @@ internal sealed class Liveness
     /// <summary>The places that a block reads before it writes them; what it writes is added to <paramref name="defined"/>.</summary>
     private HashSet<int> Exposed(BasicBlock block, HashSet<int> defined)
     {
-        HashSet<int> exposed = [];
+        var reading = new Reading(_body, defined);
         foreach (Fact fact in _body.FactsOf(block))
         {
-            Read(fact.Source, defined, exposed);
-            fact.Value?.CollectPlaces(place => Read(place, defined, exposed));
+            reading.Read(fact.Source);
+            reading.Read(fact.Receiver);
+            fact.Value?.CollectPlaces(reading.Read);
+            fact.Flags?.CollectPlaces(reading.Read);
+            fact.Direction?.CollectPlaces(reading.Read);
             bool writes = fact is { Kind: FactKind.Assign or FactKind.Acquire or FactKind.Complete, Fills: false } || fact is { Kind: FactKind.View, Accumulates: false };
             if (!writes || fact.IsHavoc)
             {
-                Read(fact.Target, defined, exposed);
+                reading.Read(fact.Target);
             }
             else if (fact.Target >= 0)
             {
@@ -219,31 +222,50 @@ internal sealed class Liveness
             }
         }
 
-        _body.ConditionOf(block)?.CollectPlaces(place => Read(place, defined, exposed));
-        return exposed;
+        _body.ConditionOf(block)?.CollectPlaces(reading.Read);
+        return reading.Exposed;
     }
 
-    private void Read(int place, HashSet<int> defined, HashSet<int> exposed)
+    /// <summary>What one block reads.</summary>
+    private sealed class Reading(Body body, HashSet<int> defined)
     {
-        if (place < 0 || exposed.Contains(place))
-        {
-            return;
-        }
+        private readonly HashSet<int> _seen = [];
+        private readonly Stack<int> _pending = new();
 
-        if (!defined.Contains(place))
-        {
-            exposed.Add(place);
-        }
+        public HashSet<int> Exposed { get; } = [];
 
-        // What a place was computed from is asked again when the place is.
-        foreach (int origin in _body.Expressions.Origins(place))
+        public void Read(int place)
         {
-            Read(origin, defined, exposed);
-        }
+            if (place >= 0)
+            {
+                _pending.Push(place);
+            }
 
-        foreach (int member in _body.Places[place].Members)
-        {
-            Read(member, defined, exposed);
+            while (_pending.Count > 0)
+            {
+                int read = _pending.Pop();
+                if (!_seen.Add(read))
+                {
+                    // The block has defined no less by now: nothing more can be exposed through it.
+                    continue;
+                }
+
+                if (!defined.Contains(read))
+                {
+                    Exposed.Add(read);
+                }
+
+                // What a place was computed from is asked again when the place is.
+                foreach (int origin in body.Expressions.Origins(read))
+                {
+                    _pending.Push(origin);
+                }
+
+                foreach (int member in body.Places[read].Members)
+                {
+                    _pending.Push(member);
+                }
+            }
         }
     }
 }
