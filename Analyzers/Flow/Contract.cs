@@ -145,6 +145,12 @@ internal abstract record Effect
         public override Slot Subject => Source;
     }
 
+    /// <summary>The elements of <paramref name="Source"/> are copied to <paramref name="Target"/>.</summary>
+    public sealed record Copy(Slot Source, Slot Target) : Effect
+    {
+        public override Slot Subject => Source;
+    }
+
     /// <summary>The result stands for <paramref name="Source"/> and what the call's other gathered slots hold.</summary>
     public sealed record Gather(Slot Source) : Effect
     {

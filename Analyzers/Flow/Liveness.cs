@@ -211,7 +211,7 @@ internal sealed class Liveness
         {
             Read(fact.Source, defined, exposed, seen);
             fact.Value?.CollectPlaces(place => Read(place, defined, exposed, seen));
-            bool writes = fact.Kind is FactKind.Assign or FactKind.Acquire or FactKind.Complete || fact is { Kind: FactKind.View, Accumulates: false };
+            bool writes = fact is { Kind: FactKind.Assign or FactKind.Acquire or FactKind.Complete, Fills: false } || fact is { Kind: FactKind.View, Accumulates: false };
             if (!writes || fact.IsHavoc)
             {
                 Read(fact.Target, defined, exposed, seen);

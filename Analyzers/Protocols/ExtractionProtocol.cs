@@ -7,7 +7,7 @@ namespace BufferLifetime.Analyzers.Protocols;
 internal static class ExtractionProtocol
 {
     private const string Flags = "BufferLifetime.ExtractFlags";
-    private const string Fragment = "BufferLifetime.PageFragment";
+    public const string Fragment = "BufferLifetime.PageFragment";
     private const string Fragments = "BufferLifetime.PageFragments";
     private const string Lease = "BufferLifetime.PageLease";
     private const string Extracted = "BufferLifetime.ExtractedIter";

@@ -125,6 +125,9 @@ internal sealed class Row
 
     public Row Exchanges(Slot target, Slot value) => With(new Effect.Exchange(target, value));
 
+    /// <summary>What is in <paramref name="source"/> is in <paramref name="target"/>, too, from now on.</summary>
+    public Row Copies(Slot source, Slot target) => With(new Effect.Copy(source, target));
+
     /// <summary>The result stands for what <paramref name="source"/> does, but can fail before that is over.</summary>
     public Row Outruns(Slot source) => With(new Effect.Outrun(source));
 
