@@ -28,6 +28,9 @@ internal static class Gate
                 case IPropertyReferenceOperation { Property: var property } when !opens:
                     opens = protocols.OpensGate(property);
                     break;
+                case IVariableDeclaratorOperation { Symbol.IsFixed: true }:
+                    opens = true;
+                    break;
                 case IObjectCreationOperation { Constructor: { } constructor } when !opens:
                     opens = protocols.OpensGate(constructor);
                     break;

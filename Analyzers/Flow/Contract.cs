@@ -115,6 +115,12 @@ internal abstract record Effect
         public override Slot Subject => Target;
     }
 
+    /// <summary>The result is the address of <paramref name="Source"/>, and nothing holds that in place.</summary>
+    public sealed record AddressOf(Slot Source) : Effect
+    {
+        public override Slot Subject => Source;
+    }
+
     /// <summary>The result is the resource that <paramref name="Source"/> was derived from.</summary>
     public sealed record Recover(Slot Source) : Effect
     {
@@ -178,8 +184,9 @@ internal abstract record Effect
     /// <summary>The call is right only for an iterator of the given direction, or over the given sort of memory.</summary>
     /// <param name="Target">The iterator.</param>
     /// <param name="Direction">The way its bytes must flow; unknown: either.</param>
+    /// <param name="DirectionAt">The argument that says the direction, or -1.</param>
     /// <param name="Backing">The memory it must describe: <see cref="Holding.UserBacked"/>, <see cref="Holding.Stable"/>, or either.</param>
-    public sealed record Demand(Slot Target, Flowing Direction = Flowing.Unknown, Holding Backing = Holding.Nothing) : Effect
+    public sealed record Demand(Slot Target, Flowing Direction = Flowing.Unknown, int DirectionAt = -1, Holding Backing = Holding.Nothing) : Effect
     {
         public override Slot Subject => Target;
     }
@@ -191,6 +198,12 @@ internal abstract record Effect
     public sealed record Advance(Slot Target, bool GoesBack = false, bool Tells = false) : Effect
     {
         public override Slot Subject => Target;
+    }
+
+    /// <summary>The result stands for the operation of <paramref name="Source"/>, but can fail before that is over: by a time-out, by cancellation.</summary>
+    public sealed record Outrun(Slot Source) : Effect
+    {
+        public override Slot Subject => Source;
     }
 
     /// <summary>The task in <paramref name="Target"/> has completed when the call returns.</summary>
@@ -241,6 +254,9 @@ internal enum Inspection
 
     /// <summary>Above zero exactly when something was acquired, of an owner that is there either way.</summary>
     LeaseAmount,
+
+    /// <summary>True when what the object is signalled by has happened, false when the wait for it was given up.</summary>
+    Signalled,
 
     /// <summary>True exactly when nothing was acquired.</summary>
     IsEmpty,

@@ -17,7 +17,7 @@ internal sealed partial class FactBuilder
 
         foreach (IArgumentOperation argument in arguments)
         {
-            Value value = argument.Parameter is { RefKind: RefKind.Ref or RefKind.Out } ? VisitTarget(argument.Value, out _) : Visit(argument.Value);
+            Value value = argument.Parameter is { RefKind: RefKind.Ref or RefKind.Out } ? VisitTarget(argument.Value, out _) with { Operation = argument.Value } : Visit(argument.Value);
             if (argument.Parameter is { Ordinal: var ordinal } && ordinal < count)
             {
                 values[ordinal] = value;
@@ -56,9 +56,15 @@ internal sealed partial class FactBuilder
 
         bool lends = _contracts.IsTask(type);
         int result = CanCarry(type) ? _body.Places.NewTemporary() : -1;
+        Value signal = Value.None;
         for (int i = 0; i < values.Length; i++)
         {
-            PassWithoutContract(call, method, method.Parameters[i], values[i], lends, result);
+            signal = method.Parameters[i].Type.TypeKind == TypeKind.Delegate && values[i].HasPlace ? values[i] : signal;
+        }
+
+        for (int i = 0; i < values.Length; i++)
+        {
+            PassWithoutContract(call, method, method.Parameters[i], values[i], lends, result, signal);
             if (values[i].HasPlace && _contracts.KeepsFor(method, method.Parameters[i]) is not Keeping.Unknown and var keeping)
             {
                 Add(new Fact(FactKind.Keep, call) { Target = values[i].Place, Receiver = keeping == Keeping.InReceiver ? receiver.Place : -1, Member = method });
@@ -76,7 +82,7 @@ internal sealed partial class FactBuilder
 
     private Value Fresh() => Named(_body.Places.NewTemporary());
 
-    private void PassWithoutContract(IOperation call, IMethodSymbol method, IParameterSymbol parameter, Value value, bool lends, int result)
+    private void PassWithoutContract(IOperation call, IMethodSymbol method, IParameterSymbol parameter, Value value, bool lends, int result, Value signal)
     {
         if (!value.HasPlace)
         {
@@ -96,6 +102,13 @@ internal sealed partial class FactBuilder
         }
 
         Use(call, value);
+        if (!lends && signal.HasPlace && CanCarry(parameter.Type) && parameter.Type.TypeKind != TypeKind.Delegate)
+        {
+            // A callback beside a buffer: the operation may go on after the call, and the callback tell when it is over. How long is known
+            // only from what waits for it.
+            Add(new Fact(FactKind.Lend, call) { Target = signal.Place, Source = value.Place, Resource = _body.LoanOf(call, method), IsSignalled = true });
+        }
+
         if (lends && CanCarry(parameter.Type))
         {
             Add(new Fact(FactKind.Lend, call) { Target = result, Source = value.Place, Resource = _body.LoanOf(call, method) });
@@ -149,10 +162,14 @@ internal sealed partial class FactBuilder
                     break;
                 case Effect.View view when At(view.Source).HasPlace:
                     Use(call, At(view.Source));
-                    Add(new Fact(FactKind.View, call) { Target = result, Source = At(view.Source).Place, Role = view.OfElement ? RefRole.Element : RefRole.View, Accumulates = true });
+                    Add(new Fact(FactKind.View, call) { Target = result, Source = At(view.Source).Place, Role = view.OfElement ? RefRole.Element : RefRole.View, Accumulates = true, Member = member });
                     break;
                 case Effect.Fill fill when At(fill.Target).HasPlace:
                     Add(new Fact(FactKind.View, call) { Target = At(fill.Target).Place, Source = At(fill.From).Place });
+                    break;
+                case Effect.AddressOf address when At(address.Source).HasPlace:
+                    Add(new Fact(FactKind.Use, At(address.Source).Operation ?? call) { Target = At(address.Source).Place, TakesAddress = true, Member = member });
+                    Add(new Fact(FactKind.View, call) { Target = result, Source = At(address.Source).Place });
                     break;
                 case Effect.Recover recover when At(recover.Source).HasPlace:
                     Add(new Fact(FactKind.View, call) { Target = result, Source = At(recover.Source).Place, Recovers = true });
@@ -163,6 +180,9 @@ internal sealed partial class FactBuilder
                     break;
                 case Effect.Gather gather when At(gather.Source).HasPlace:
                     Add(new Fact(FactKind.View, call) { Target = result, Source = At(gather.Source).Place, Role = RefRole.Owner, Accumulates = true });
+                    break;
+                case Effect.Outrun outrun when At(outrun.Source).HasPlace:
+                    value = At(outrun.Source) with { IsGivenUpOnFailure = true };
                     break;
                 case Effect.Same same:
                     value = At(same.Source);
@@ -179,7 +199,8 @@ internal sealed partial class FactBuilder
                     Add(new Fact(FactKind.Lend, call) { Target = result, Source = At(lend.Target).Place, Resource = _body.LoanOf(call, member) });
                     break;
                 case Effect.Demand demand when At(demand.Target).HasPlace:
-                    Add(new Fact(FactKind.Demand, call) { Target = At(demand.Target).Place, Effect = demand, Member = member });
+                    Effect.Demand said = demand.DirectionAt < 0 ? demand : demand with { Direction = DirectionOf(call, demand.DirectionAt) };
+                    Add(new Fact(FactKind.Demand, call) { Target = At(demand.Target).Place, Effect = said, Member = member });
                     break;
                 case Effect.Advance advance when At(advance.Target).HasPlace:
                     Add(new Fact(FactKind.Advance, call) { Target = At(advance.Target).Place, Effect = advance, Resource = _body.LastAcquiredBy(call), Member = member });
@@ -296,7 +317,7 @@ internal sealed partial class FactBuilder
 
     private Flowing DirectionOf(IOperation call, int ordinal)
     {
-        foreach (IArgumentOperation argument in ((IInvocationOperation)call).Arguments)
+        foreach (IArgumentOperation argument in (call as IInvocationOperation)?.Arguments ?? (call as IObjectCreationOperation)?.Arguments ?? ImmutableArray<IArgumentOperation>.Empty)
         {
             if (argument.Parameter?.Ordinal == ordinal)
             {
@@ -334,6 +355,7 @@ internal sealed partial class FactBuilder
             if (created.HasPlace)
             {
                 Add(new Fact(FactKind.View, operation) { Target = created.Place, Source = place, Accumulates = true });
+                _body.Places[created.Place].AddCaptured(place);
             }
 
             if (captured.MayRelease)

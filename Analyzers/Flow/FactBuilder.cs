@@ -52,7 +52,7 @@ internal sealed partial class FactBuilder
     }
 
     /// <summary>What an operation evaluates to: the place it can be found in, and its value as far as paths are told apart by it.</summary>
-    private readonly record struct Value(int Place, Expression? Expression, IOperation? Operation = null)
+    private readonly record struct Value(int Place, Expression? Expression, IOperation? Operation = null, bool IsGivenUpOnFailure = false)
     {
         public static readonly Value None = new(-1, null);
 
@@ -255,13 +255,23 @@ internal sealed partial class FactBuilder
         return Named(place);
     }
 
-    private void Assign(IOperation operation, int target, Value value) =>
+    private void Assign(IOperation operation, int target, Value value)
+    {
+        if (_body.Places[target].Symbol is ILocalSymbol { IsFixed: true } pointer)
+        {
+            // What a fixed statement points to stays where it is until the statement ends, and no longer.
+            Resource held = _body.AcquiredAt(operation, pointer, new Effect.Acquire(Slot.Result, ResourceKind.Fixed, Holding.HeldPin));
+            Add(new Fact(FactKind.Acquire, operation) { Target = target, Effect = held.Acquisition, Resource = held.Id });
+            return;
+        }
+
         Add(new Fact(FactKind.Assign, operation)
         {
             Target = target,
             Source = value.Place,
             Value = _body.Expressions.Intern(value.Expression, target),
         });
+    }
 
     private Value VisitAssignment(ISimpleAssignmentOperation assignment)
     {
@@ -477,12 +487,17 @@ internal sealed partial class FactBuilder
         Value operand = Visit(awaited.Operation);
         Use(awaited, operand);
         int result = _body.Places.NewTemporary();
+        if (operand.IsGivenUpOnFailure)
+        {
+            // A wait that gives up throws while the operation goes on.
+            Point(awaited);
+        }
 
         // An await that throws has waited, too: the operation is over either way.
         Add(new Fact(FactKind.Complete, awaited) { Target = result, Source = operand.Place });
         Add(new Fact(FactKind.Suspend, awaited));
         Point(awaited);
-        return Named(result);
+        return operand.Expression is Expression.Inspected told ? new Value(result, told) : Named(result);
     }
 
     private Value VisitYield(IReturnOperation yielded)

@@ -198,45 +198,45 @@ internal sealed class FieldState
     }
 }
 
-/// <summary>The states that calls can leave behind, one for each shape.</summary>
+/// <summary>
+/// The states that calls can leave behind. Up to <see cref="MaxApart"/> are told apart by all that is known; then those of one shape are merged.
+/// </summary>
 internal sealed class FieldStates
 {
+    /// <summary>How many states are told apart by the values of flags, too.</summary>
+    public const int MaxApart = 12;
+
     /// <summary>How many shapes a type can have before its methods are looked at one by one only.</summary>
     public const int MaxShapes = 24;
 
-    private readonly Dictionary<string, FieldState> _states = new(StringComparer.Ordinal);
-    private readonly List<string> _order = [];
+    private readonly List<FieldState> _states = [];
 
-    public bool IsTooMany => _order.Count > MaxShapes;
+    public bool IsTooMany => _states.Count > MaxShapes;
 
-    public IEnumerable<FieldState> All
-    {
-        get
-        {
-            foreach (string shape in _order)
-            {
-                yield return _states[shape];
-            }
-        }
-    }
+    public IReadOnlyList<FieldState> All => _states;
 
     /// <summary>Takes one more state in; true when that changed something.</summary>
     public bool Add(FieldState state)
     {
-        if (!_states.TryGetValue(state.Shape, out FieldState? known))
-        {
-            _states.Add(state.Shape, state);
-            _order.Add(state.Shape);
-            return true;
-        }
-
-        FieldState merged = FieldState.Merge(known, state);
-        if (merged.Key == known.Key)
+        if (_states.Exists(known => known.Key == state.Key))
         {
             return false;
         }
 
-        _states[state.Shape] = merged;
+        int same = _states.Count < MaxApart ? -1 : _states.FindIndex(known => known.Shape == state.Shape);
+        if (same < 0)
+        {
+            _states.Add(state);
+            return true;
+        }
+
+        FieldState merged = FieldState.Merge(_states[same], state);
+        if (_states.Exists(known => known.Key == merged.Key))
+        {
+            return false;
+        }
+
+        _states[same] = merged;
         return true;
     }
 }

@@ -125,6 +125,7 @@ internal sealed class Places
 internal sealed class Place(PlaceKind kind, ISymbol? symbol, int parent)
 {
     private List<int>? _members;
+    private List<int>? _captured;
 
     public PlaceKind Kind { get; } = kind;
 
@@ -137,6 +138,11 @@ internal sealed class Place(PlaceKind kind, ISymbol? symbol, int parent)
 
     /// <summary>Whether a lambda or local function writes it too, so that what one path learnt of it does not last.</summary>
     public bool IsShared { get; set; }
+
+    /// <summary>For a delegate: the places of the body that it captures.</summary>
+    public IReadOnlyList<int> Captured => _captured ?? (IReadOnlyList<int>)[];
+
+    public void AddCaptured(int place) => (_captured ??= []).Add(place);
 
     public void AddMember(int place) => (_members ??= []).Add(place);
 }

@@ -318,11 +318,22 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
             : Forget(path, fact.Target).WithRefs(fact.Target, refs);
     }
 
-    private static PathState Lend(Fact fact, PathState path)
+    private PathState Lend(Fact fact, PathState path)
     {
         RefSet lent = path.RefsOf(fact.Source).Where(static r => r.Kind < RefRole.Account);
         Hold before = path.HoldOf(fact.Resource);
         RefSet holds = (before.Holding & Holding.Held) != 0 && path.RefsOf(fact.Target).Refers(fact.Resource) ? before.Holds.Union(lent) : lent;
+        if (fact.IsSignalled)
+        {
+            path = path.WithHold(fact.Resource, new Hold(Holding.HandedOn, Flowing.Unknown, holds, null));
+            foreach (int captured in body.Places[fact.Target].Captured)
+            {
+                path = path.WithRefs(captured, path.RefsOf(captured).Union(RefSet.Of(fact.Resource, RefRole.Keeper)));
+            }
+
+            return path;
+        }
+
         return path
             .WithHold(fact.Resource, new Hold(Holding.Held, Flowing.Unknown, holds, null))
             .WithRefs(fact.Target, path.RefsOf(fact.Target).Union(RefSet.Of(fact.Resource, RefRole.Owner)));

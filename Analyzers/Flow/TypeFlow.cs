@@ -172,7 +172,7 @@ internal sealed class TypeFlow : ISelfCalls
     /// <summary>The states that each entry of a member, while the instance lives, can end in.</summary>
     public IEnumerable<IReadOnlyList<FieldState>> EndingsOf(TypeMember member)
     {
-        foreach (FieldState entered in new List<FieldState>(Live.All))
+        foreach (FieldState entered in Live.All.ToList())
         {
             List<FieldState> endings = [];
             foreach (Outcome outcome in OutcomesOf(member, entered) ?? [])
@@ -252,14 +252,14 @@ internal sealed class TypeFlow : ISelfCalls
                     continue;
                 }
 
-                foreach (FieldState state in new List<FieldState>(Live.All))
+                foreach (FieldState state in Live.All.ToList())
                 {
                     changed |= Collect(member, state, member.EndsInstance ? Ended : Live);
                 }
 
                 if (member.EndsInstance)
                 {
-                    foreach (FieldState state in new List<FieldState>(Ended.All))
+                    foreach (FieldState state in Ended.All.ToList())
                     {
                         changed |= Collect(member, state, Ended);
                     }
@@ -352,7 +352,7 @@ internal sealed class TypeFlow : ISelfCalls
             merged.Add(state);
         }
 
-        return [.. merged.All];
+        return merged.All.ToList();
     }
 
     private PathState Enter(TypeMember member, FieldState state) =>

@@ -116,9 +116,14 @@ internal sealed class Row
 
     public Row ViewsElement(Slot source) => With(new Effect.View(source, OfElement: true));
 
+    public Row AddressOf(Slot source) => With(new Effect.AddressOf(source));
+
     public Row Recovers(Slot source) => With(new Effect.Recover(source));
 
     public Row Exchanges(Slot target, Slot value) => With(new Effect.Exchange(target, value));
+
+    /// <summary>The result stands for what <paramref name="source"/> does, but can fail before that is over.</summary>
+    public Row Outruns(Slot source) => With(new Effect.Outrun(source));
 
     public Row Gathers(Slot source) => With(new Effect.Gather(source));
 
@@ -139,6 +144,13 @@ internal sealed class Row
 
     /// <summary>Right only for an iterator over memory of the given sort.</summary>
     public Row Demands(Slot target, Holding backing) => With(new Effect.Demand(target, Backing: backing));
+
+    /// <summary>Right only for the direction that stands in the parameter of the named type.</summary>
+    public Row DemandsArgument(Slot target, string directionType)
+    {
+        _directionType = directionType;
+        return With(new Effect.Demand(target, DirectionAt: 0));
+    }
 
     public Row Advances(Slot target) => With(new Effect.Advance(target));
 
@@ -175,6 +187,7 @@ internal sealed class Row
         {
             effects.Add(effect is Effect.Acquire acquire
                 ? acquire with { DirectionAt = IndexOf(parameters, _directionType), Direction = _otherwise, FlagsAt = IndexOf(parameters, _flagsType) }
+                : effect is Effect.Demand { DirectionAt: >= 0 } demand ? demand with { DirectionAt = IndexOf(parameters, _directionType) }
                 : effect);
         }
 

@@ -32,6 +32,8 @@ internal static class RuleIds
     // The base class library: the same rules where everybody meets them.
     public const string PinNotReleased = "BUF2001";
     public const string PinMisused = "BUF2002";
+    public const string PointerOutlivesPin = "BUF2003";
+    public const string AddressOfMovable = "BUF2004";
     public const string UsedAfterReturn = "BUF2005";
     public const string ReturnedTwice = "BUF2006";
     public const string ReleasedWhilePending = "BUF2007";

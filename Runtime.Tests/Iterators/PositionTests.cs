@@ -99,6 +99,37 @@ public sealed class PositionTests : BalancedTest
 
     [Theory]
     [MemberData(nameof(Kinds))]
+    public void A_duplicate_starts_where_its_original_was(string kind)
+    {
+        using var sample = new IterSamples(kind, TransferDirection.Source);
+        IovIter iter = sample.Iter;
+        iter.Advance(30);
+        IovIter duplicate = iter.Duplicate();
+        iter.Advance(10);
+        Assert.Throws<ArgumentOutOfRangeException>(() => duplicate.Revert(1));
+        duplicate.Advance(25);
+        duplicate.Revert(25);
+        Assert.Equal(sample.Content[30..], sample.Read(ref duplicate));
+        duplicate.Revert(duplicate.Duplicate().Count + 40);
+        Assert.Equal(sample.Content[^40..], sample.Read(ref duplicate));
+        Assert.Equal(sample.Content[40..], sample.Read(ref iter));
+    }
+
+    [Fact]
+    public void A_duplicate_has_a_segment_array_of_its_own()
+    {
+        Memory<byte>[] segments = [new byte[] { 1 }, new byte[] { 2 }];
+        IovIter iter = IovIter.Iovec(segments, TransferDirection.Source);
+        IovIter duplicate = iter.Duplicate();
+        Array.Clear(segments);
+        var bytes = new byte[2];
+        Assert.Equal(2, duplicate.CopyFrom(bytes));
+        Assert.Equal([1, 2], bytes);
+        Assert.Throws<ArgumentException>(() => duplicate.Restore(iter.SaveState()));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
     public void Truncation_only_shrinks_and_expansion_only_undoes_it(string kind)
     {
         using var sample = new IterSamples(kind, TransferDirection.Source);

@@ -160,6 +160,37 @@ public sealed class IoRequestTests : BalancedTest
     }
 
     [Fact]
+    public async Task Polling_for_a_result_and_beginning_again_at_once_mixes_no_operations_up()
+    {
+        const int Rounds = 3000;
+        var request = new IoRequest();
+        int next = 0;
+        var device = new Thread(() =>
+        {
+            for (int round = 1; round <= Rounds; round++)
+            {
+                SpinWait.SpinUntil(() => Volatile.Read(ref next) == round);
+                request.Complete(round);
+            }
+        });
+        device.Start();
+        var bytes = new byte[10];
+        for (int round = 1; round <= Rounds; round++)
+        {
+            IovIter iter = IovIter.Ubuf(bytes, TransferDirection.Destination);
+            ValueTask<int> pending = request.Begin(ref iter);
+            Volatile.Write(ref next, round);
+            SpinWait spin = default;
+            while (!pending.IsCompleted)
+                spin.SpinOnce();
+
+            Assert.Equal(round, await pending);
+        }
+
+        device.Join();
+    }
+
+    [Fact]
     public void Beginning_and_completing_allocates_nothing_in_steady_state()
     {
         var request = new IoRequest();

@@ -121,6 +121,49 @@ public partial struct IovIter
         _index = state.Index;
     }
 
+    /// <summary>
+    /// A copy of what is left, with a segment array of its own: the caller may change or reuse the array it made this iterator with. The memory
+    /// that the segments describe is borrowed as before.
+    /// </summary>
+    /// <returns>An iterator that starts at the position of this one, and cannot be reverted before it.</returns>
+    /// <exception cref="InvalidOperationException">Checked mode is on and the iterator is used outside the call that made it.</exception>
+    /// <remarks>The kernel's <c>dup_iter</c>. Kinds that have no array are copied as they are.</remarks>
+    public readonly IovIter Duplicate()
+    {
+        CheckThread();
+        IovIter copy = this;
+        copy._consumed = 0;
+        switch (_layout)
+        {
+            case IterLayout.Segments:
+                copy.Own(Unsafe.As<Memory<byte>[]>(_source!));
+                break;
+            case IterLayout.ReadOnlySegments:
+                copy.Own(Unsafe.As<ReadOnlyMemory<byte>[]>(_source!));
+                break;
+            case IterLayout.Vectors:
+                copy.Own(Unsafe.As<IoVector[]>(_source!));
+                break;
+            case IterLayout.Bvecs:
+                copy.Own(Unsafe.As<BvecEntry[]>(_source!));
+                break;
+            case IterLayout.Sequence:
+                // Going back is walking from the start, which is here now.
+                copy._source = _cursor;
+                copy._index = (int)_offset;
+                break;
+        }
+
+        return copy;
+    }
+
+    private void Own<T>(T[] segments)
+    {
+        _source = segments[_index.._end];
+        _end -= _index;
+        _index = 0;
+    }
+
     /// <summary>Consumes bytes that are known to be left.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Step(long bytes)

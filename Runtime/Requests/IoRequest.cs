@@ -29,6 +29,9 @@ public sealed class IoRequest : IValueTaskSource<int>
     private CancellationToken _cancellation;
     private int _state;
 
+    // Set while a result is being handed out. Who polls for it may be back with the next operation before that is over.
+    private bool _signalling;
+
     /// <summary>Makes a request.</summary>
     /// <param name="cancel">
     /// Called, at most once for each operation, when its cancellation is asked for: tell the device. The operation still ends with
@@ -158,6 +161,10 @@ public sealed class IoRequest : IValueTaskSource<int>
         if (!free)
             throw new InvalidOperationException("An operation is in flight on this request already.");
 
+        SpinWait spin = default;
+        while (Volatile.Read(ref _signalling))
+            spin.SpinOnce();
+
         _owner = null;
     }
 
@@ -202,10 +209,13 @@ public sealed class IoRequest : IValueTaskSource<int>
             error ??= thrown;
         }
 
+        Volatile.Write(ref _signalling, true);
         Volatile.Write(ref _state, Completed);
         if (error is null)
             _core.SetResult(result);
         else
             _core.SetException(error);
+
+        Volatile.Write(ref _signalling, false);
     }
 }

@@ -30,7 +30,7 @@ internal abstract class PendingReleaseRule(Wording words) : Rule
                 {
                     int resource = released[i].Resource;
                     if (released.Count == 1 && hold.Holds.Refers(resource) && Concerns(findings.Body.Resources[resource])
-                        && (path.HoldOf(resource).Holding & (Holding.Released | Holding.HandedOn | Holding.NotAcquired)) == 0)
+                        && (path.HoldOf(resource).Holding & (Holding.Released | Holding.NotAcquired)) == 0)
                     {
                         seen[(resource, loan)] = (seen.TryGetValue((resource, loan), out int count) ? count : 0) + 1;
                     }
