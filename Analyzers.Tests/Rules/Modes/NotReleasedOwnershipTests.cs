@@ -706,7 +706,7 @@ public sealed class NotReleasedOwnershipTests
             var pages = new PageFragment[16];
             int n = iter.ExtractPages(pages.AsSpan(0, 8), 4096).Fragments;
             for (int i = 0; i < n; i++)
-                pages[i].Unpin();
+                pages[i].Release();
         }
         """);
 
