@@ -195,7 +195,7 @@ internal sealed class PageUses
         }
         else
         {
-            Add(name is "Length" or "LongLength" or "IsEmpty" && call is null ? PageUseKind.Value : PageUseKind.HandedOn, access);
+            Add(name is "Length" or "LongLength" or "IsEmpty" && call is null ? PageUseKind.Size : PageUseKind.HandedOn, access);
         }
     }
 
