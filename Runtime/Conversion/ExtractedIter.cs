@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
@@ -11,7 +12,7 @@ public sealed class ExtractedIter : IDisposable
 {
     private readonly PageFragment[] _fragments;
     private readonly IovIter _iter;
-    private readonly string? _origin;
+    private readonly StackTrace? _origin;
     private int _held;
 
     internal ExtractedIter(in IovIter iter, PageFragment[] fragments, ExtractMode mode)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
@@ -25,7 +26,7 @@ public sealed class PageLease : IDisposable
     private bool _vectorsListed;
     private bool _wsaBuffersListed;
     private int _count;
-    private string? _origin;
+    private StackTrace? _origin;
 
     // 1 while something is held: whoever changes it to 0 is the one who releases.
     private int _held;
