@@ -209,7 +209,8 @@ internal sealed partial class FactBuilder
                     Add(new Fact(FactKind.Lend, call) { Target = result, Source = At(lend.Target).Place, Resource = _body.LoanOf(call, member) });
                     break;
                 case Effect.Demand demand when At(demand.Target).HasPlace:
-                    Add(new Fact(FactKind.Demand, call) { Target = At(demand.Target).Place, Effect = demand, Member = member });
+                    Effect.Demand said = demand.DirectionAt < 0 ? demand : demand with { Direction = DirectionOf(call, demand.DirectionAt) };
+                    Add(new Fact(FactKind.Demand, call) { Target = At(demand.Target).Place, Effect = said, Member = member });
                     break;
                 case Effect.Advance advance when At(advance.Target).HasPlace:
                     Add(new Fact(FactKind.Advance, call) { Target = At(advance.Target).Place, Effect = advance, Resource = _body.LastAcquiredBy(call), Member = member });
@@ -320,7 +321,7 @@ internal sealed partial class FactBuilder
 
     private Flowing DirectionOf(IOperation call, int ordinal)
     {
-        foreach (IArgumentOperation argument in ((IInvocationOperation)call).Arguments)
+        foreach (IArgumentOperation argument in (call as IInvocationOperation)?.Arguments ?? (call as IObjectCreationOperation)?.Arguments ?? ImmutableArray<IArgumentOperation>.Empty)
         {
             if (argument.Parameter?.Ordinal == ordinal)
             {

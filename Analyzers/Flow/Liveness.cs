@@ -1,3 +1,4 @@
+using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 
 namespace BufferLifetime.Analyzers.Flow;
@@ -97,7 +98,8 @@ internal sealed class Liveness
                 root = _body.Places[root].Parent;
             }
 
-            if (_body.StorageOutlives(root))
+            if (_body.Places[root].Kind is PlaceKind.This or PlaceKind.StaticField
+                || _body.Places[root].Symbol is IParameterSymbol { RefKind: not Microsoft.CodeAnalysis.RefKind.None })
             {
                 _always.Add(place);
             }

@@ -308,7 +308,7 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
             Hold hold = path.HoldOf(refs[i].Resource);
 
             // One of several, or one of many: which is not known, so that nothing later is judged by it.
-            bool isSure = refs.Count == 1 && refs[i].Kind <= RefRole.Part;
+            bool isSure = refs.Count == 1 && refs[i].Kind is <= RefRole.Part or RefRole.Keeper;
             Holding after = !isSure ? Holding.HandedOn : Holding.Released;
             path = path.WithHold(refs[i].Resource, hold with { Holding = after, ChangedAt = fact.Operation });
         }

@@ -29,7 +29,7 @@ internal sealed class ProtocolTable : IContractSource
     /// <summary>Every row of every protocol.</summary>
     public static IEnumerable<Row> AllRows()
     {
-        foreach (IEnumerable<Row> rows in new[] { IteratorProtocol.Rows(), ExtractionProtocol.Rows(), ViewProtocol.Rows(), TaskProtocol.Rows(), PinProtocol.Rows(), PoolProtocol.Rows(), PipeProtocol.Rows() })
+        foreach (IEnumerable<Row> rows in new[] { IteratorProtocol.Rows(), ExtractionProtocol.Rows(), RegistrationProtocol.Rows(), ViewProtocol.Rows(), TaskProtocol.Rows(), PinProtocol.Rows(), PoolProtocol.Rows(), PipeProtocol.Rows() })
         {
             foreach (Row row in rows)
             {

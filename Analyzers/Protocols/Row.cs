@@ -151,6 +151,13 @@ internal sealed class Row
     /// <summary>Right only for an iterator over memory of the given sort.</summary>
     public Row Demands(Slot target, Holding backing) => With(new Effect.Demand(target, Backing: backing));
 
+    /// <summary>Right only for the direction that stands in the parameter of the named type.</summary>
+    public Row DemandsArgument(Slot target, string directionType)
+    {
+        _directionType = directionType;
+        return With(new Effect.Demand(target, DirectionAt: 0));
+    }
+
     public Row Advances(Slot target) => With(new Effect.Advance(target));
 
     /// <summary>The iterator moves as far as the result says.</summary>
@@ -186,6 +193,7 @@ internal sealed class Row
         {
             effects.Add(effect is Effect.Acquire acquire
                 ? acquire with { DirectionAt = IndexOf(parameters, _directionType), Direction = _otherwise, FlagsAt = IndexOf(parameters, _flagsType) }
+                : effect is Effect.Demand { DirectionAt: >= 0 } demand ? demand with { DirectionAt = IndexOf(parameters, _directionType) }
                 : effect);
         }
 

@@ -66,5 +66,5 @@ internal sealed class AgainstDirection : Rule
         }
     }
 
-    private static bool IsDirected(ResourceKind kind) => kind == ResourceKind.Iterator || kind == ResourceKind.Import;
+    private static bool IsDirected(ResourceKind kind) => kind == ResourceKind.Iterator || kind == ResourceKind.Lender;
 }
