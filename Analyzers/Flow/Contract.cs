@@ -107,12 +107,18 @@ internal abstract record Effect
     /// <param name="Target">What is released.</param>
     /// <param name="Accepts">The modes in which this is the right way.</param>
     /// <param name="Repeatable">Whether doing it twice does no harm.</param>
-    /// <param name="ThroughViews">Whether a slice of the resource stands for it.</param>
+    /// <param name="OfPieces">Whether it releases the pieces that a resource consists of, wherever they are kept; else a thing as a whole.</param>
     /// <param name="Tag">A word of the protocol for its rules.</param>
     /// <param name="Kept">Set where not the target itself is released, but what of this kind it keeps.</param>
-    public sealed record Release(Slot Target, Holding Accepts, bool Repeatable = false, bool ThroughViews = false, string? Tag = null, ResourceKind? Kept = null) : Effect
+    public sealed record Release(Slot Target, Holding Accepts, bool Repeatable = false, bool OfPieces = false, string? Tag = null, ResourceKind? Kept = null) : Effect
     {
         public override Slot Subject => Target;
+    }
+
+    /// <summary>The result is the address of <paramref name="Source"/>, and nothing holds that in place.</summary>
+    public sealed record AddressOf(Slot Source) : Effect
+    {
+        public override Slot Subject => Source;
     }
 
     /// <summary>The result is the resource that <paramref name="Source"/> was derived from.</summary>
@@ -134,7 +140,13 @@ internal abstract record Effect
     }
 
     /// <summary>The result is derived from <paramref name="Source"/> and lives no longer.</summary>
-    public sealed record View(Slot Source, bool OfElement = false) : Effect
+    public sealed record View(Slot Source, RefRole Role = RefRole.View) : Effect
+    {
+        public override Slot Subject => Source;
+    }
+
+    /// <summary>The elements of <paramref name="Source"/> are copied to <paramref name="Target"/>.</summary>
+    public sealed record Copy(Slot Source, Slot Target) : Effect
     {
         public override Slot Subject => Source;
     }
@@ -178,8 +190,9 @@ internal abstract record Effect
     /// <summary>The call is right only for an iterator of the given direction, or over the given sort of memory.</summary>
     /// <param name="Target">The iterator.</param>
     /// <param name="Direction">The way its bytes must flow; unknown: either.</param>
+    /// <param name="DirectionAt">The argument that says the direction, or -1.</param>
     /// <param name="Backing">The memory it must describe: <see cref="Holding.UserBacked"/>, <see cref="Holding.Stable"/>, or either.</param>
-    public sealed record Demand(Slot Target, Flowing Direction = Flowing.Unknown, Holding Backing = Holding.Nothing) : Effect
+    public sealed record Demand(Slot Target, Flowing Direction = Flowing.Unknown, int DirectionAt = -1, Holding Backing = Holding.Nothing) : Effect
     {
         public override Slot Subject => Target;
     }
@@ -191,6 +204,12 @@ internal abstract record Effect
     public sealed record Advance(Slot Target, bool GoesBack = false, bool Tells = false) : Effect
     {
         public override Slot Subject => Target;
+    }
+
+    /// <summary>The result stands for the operation of <paramref name="Source"/>, but can fail before that is over: by a time-out, by cancellation.</summary>
+    public sealed record Outrun(Slot Source) : Effect
+    {
+        public override Slot Subject => Source;
     }
 
     /// <summary>The task in <paramref name="Target"/> has completed when the call returns.</summary>
@@ -241,6 +260,9 @@ internal enum Inspection
 
     /// <summary>Above zero exactly when something was acquired, of an owner that is there either way.</summary>
     LeaseAmount,
+
+    /// <summary>True when what the object is signalled by has happened, false when the wait for it was given up.</summary>
+    Signalled,
 
     /// <summary>True exactly when nothing was acquired.</summary>
     IsEmpty,

@@ -17,7 +17,7 @@ internal sealed partial class FactBuilder
 
         foreach (IArgumentOperation argument in arguments)
         {
-            Value value = argument.Parameter is { RefKind: RefKind.Ref or RefKind.Out } ? VisitTarget(argument.Value, out _) : Visit(argument.Value);
+            Value value = argument.Parameter is { RefKind: RefKind.Ref or RefKind.Out } ? VisitTarget(argument.Value, out _) with { Operation = argument.Value } : Visit(argument.Value);
             if (argument.Parameter is { Ordinal: var ordinal } && ordinal < count)
             {
                 values[ordinal] = value;
@@ -42,7 +42,11 @@ internal sealed partial class FactBuilder
             return Apply(call, method, contract, receiver, values, type);
         }
 
-        Point(call);
+        if (!Failures.MakesException(call))
+        {
+            Point(call);
+        }
+
         Use(call, receiver);
         if (instance is IInstanceReferenceOperation && _body.KeepsFields)
         {
@@ -55,10 +59,16 @@ internal sealed partial class FactBuilder
         }
 
         bool lends = _contracts.IsTask(type);
-        int result = CanCarry(type) ? _body.Places.NewTemporary() : -1;
+        int result = CanCarry(type) ? NewTemporary() : -1;
+        Value signal = Value.None;
         for (int i = 0; i < values.Length; i++)
         {
-            PassWithoutContract(call, method, method.Parameters[i], values[i], lends, result);
+            signal = method.Parameters[i].Type.TypeKind == TypeKind.Delegate && values[i].HasPlace ? values[i] : signal;
+        }
+
+        for (int i = 0; i < values.Length; i++)
+        {
+            PassWithoutContract(call, method, method.Parameters[i], values[i], lends, result, signal);
             if (values[i].HasPlace && _contracts.KeepsFor(method, method.Parameters[i]) is not Keeping.Unknown and var keeping)
             {
                 Add(new Fact(FactKind.Keep, call) { Target = values[i].Place, Receiver = keeping == Keeping.InReceiver ? receiver.Place : -1, Member = method });
@@ -67,16 +77,16 @@ internal sealed partial class FactBuilder
 
         if (call is IObjectCreationOperation)
         {
-            result = result < 0 ? _body.Places.NewTemporary() : result;
+            result = result < 0 ? NewTemporary() : result;
             return new Value(result, new Expression.Of(result));
         }
 
         return result >= 0 ? Named(result) : type is { SpecialType: SpecialType.System_Void } ? Value.None : Fresh();
     }
 
-    private Value Fresh() => Named(_body.Places.NewTemporary());
+    private Value Fresh() => Named(NewTemporary());
 
-    private void PassWithoutContract(IOperation call, IMethodSymbol method, IParameterSymbol parameter, Value value, bool lends, int result)
+    private void PassWithoutContract(IOperation call, IMethodSymbol method, IParameterSymbol parameter, Value value, bool lends, int result, Value signal)
     {
         if (!value.HasPlace)
         {
@@ -96,6 +106,13 @@ internal sealed partial class FactBuilder
         }
 
         Use(call, value);
+        if (!lends && signal.HasPlace && CanCarry(parameter.Type) && parameter.Type.TypeKind != TypeKind.Delegate)
+        {
+            // A callback beside a buffer: the operation may go on after the call, and the callback tell when it is over. How long is known
+            // only from what waits for it.
+            Add(new Fact(FactKind.Lend, call) { Target = signal.Place, Source = value.Place, Resource = _body.LoanOf(call, method), IsSignalled = true });
+        }
+
         if (lends && CanCarry(parameter.Type))
         {
             Add(new Fact(FactKind.Lend, call) { Target = result, Source = value.Place, Resource = _body.LoanOf(call, method) });
@@ -130,7 +147,7 @@ internal sealed partial class FactBuilder
             Point(call);
         }
 
-        int result = type is null or { SpecialType: SpecialType.System_Void } ? -1 : _body.Places.NewTemporary();
+        int result = type is null or { SpecialType: SpecialType.System_Void } ? -1 : NewTemporary();
         Value value = result >= 0 ? Named(result) : Value.None;
         UseWhatIsNotNamed(call, contract, receiver, arguments);
         foreach (Effect effect in contract.Effects)
@@ -140,19 +157,26 @@ internal sealed partial class FactBuilder
                 case Effect.Borrow borrow:
                     Use(call, At(borrow.Target), borrow.Writes);
                     break;
-                case Effect.Inspect { What: Inspection.Detail } inspect when At(inspect.Target).HasPlace && arguments.Length == 0:
+                case Effect.Inspect { What: Inspection.Detail } inspect when At(inspect.Target).HasPlace && member is IPropertySymbol && arguments.Length == 0:
                     value = Named(_body.Places.OfMember(At(inspect.Target).Place, member));
                     break;
-                case Effect.Inspect inspect when At(inspect.Target).HasPlace:
+                case Effect.Inspect { What: not Inspection.Detail } inspect when At(inspect.Target).HasPlace:
                     Add(new Fact(FactKind.Inspect, call) { Target = At(inspect.Target).Place, Effect = inspect, Member = member });
                     value = new Value(result, new Expression.Inspected(At(inspect.Target).Place, inspect.What));
                     break;
+                case Effect.View { Role: RefRole.Part } view when At(view.Source).HasPlace:
+                    value = Part(call, At(view.Source), ExtentOf(view.Source, arguments));
+                    break;
                 case Effect.View view when At(view.Source).HasPlace:
                     Use(call, At(view.Source));
-                    Add(new Fact(FactKind.View, call) { Target = result, Source = At(view.Source).Place, Role = view.OfElement ? RefRole.Element : RefRole.View, Accumulates = true });
+                    Add(new Fact(FactKind.View, call) { Target = result, Source = At(view.Source).Place, Role = view.Role, Accumulates = true, Member = member });
                     break;
                 case Effect.Fill fill when At(fill.Target).HasPlace:
                     Add(new Fact(FactKind.View, call) { Target = At(fill.Target).Place, Source = At(fill.From).Place });
+                    break;
+                case Effect.AddressOf address when At(address.Source).HasPlace:
+                    Add(new Fact(FactKind.Use, At(address.Source).Operation ?? call) { Target = At(address.Source).Place, TakesAddress = true, Member = member });
+                    Add(new Fact(FactKind.View, call) { Target = result, Source = At(address.Source).Place });
                     break;
                 case Effect.Recover recover when At(recover.Source).HasPlace:
                     Add(new Fact(FactKind.View, call) { Target = result, Source = At(recover.Source).Place, Recovers = true });
@@ -161,8 +185,14 @@ internal sealed partial class FactBuilder
                     Assign(call, result, At(exchange.Target) with { Expression = null });
                     Store(call, At(exchange.Target), At(exchange.Value), writesThrough: false);
                     break;
+                case Effect.Copy copy:
+                    Copy(call, At(copy.Source), copy.Target == Slot.Result ? value : At(copy.Target));
+                    break;
                 case Effect.Gather gather when At(gather.Source).HasPlace:
                     Add(new Fact(FactKind.View, call) { Target = result, Source = At(gather.Source).Place, Role = RefRole.Owner, Accumulates = true });
+                    break;
+                case Effect.Outrun outrun when At(outrun.Source).HasPlace:
+                    value = At(outrun.Source) with { IsGivenUpOnFailure = true };
                     break;
                 case Effect.Same same:
                     value = At(same.Source);
@@ -179,7 +209,8 @@ internal sealed partial class FactBuilder
                     Add(new Fact(FactKind.Lend, call) { Target = result, Source = At(lend.Target).Place, Resource = _body.LoanOf(call, member) });
                     break;
                 case Effect.Demand demand when At(demand.Target).HasPlace:
-                    Add(new Fact(FactKind.Demand, call) { Target = At(demand.Target).Place, Effect = demand, Member = member });
+                    Effect.Demand said = demand.DirectionAt < 0 ? demand : demand with { Direction = DirectionOf(call, demand.DirectionAt) };
+                    Add(new Fact(FactKind.Demand, call) { Target = At(demand.Target).Place, Effect = said, Member = member });
                     break;
                 case Effect.Advance advance when At(advance.Target).HasPlace:
                     Add(new Fact(FactKind.Advance, call) { Target = At(advance.Target).Place, Effect = advance, Resource = _body.LastAcquiredBy(call), Member = member });
@@ -194,6 +225,13 @@ internal sealed partial class FactBuilder
         }
 
         return value;
+    }
+
+    /// <summary>How much a slice covers: its start is the argument that follows what is sliced.</summary>
+    private static Extent ExtentOf(Slot source, Value[] arguments)
+    {
+        int start = source.Kind == SlotKind.Argument ? source.Index + 1 : 0;
+        return start >= arguments.Length ? Extent.All : arguments[start].Expression is Expression.Constant { Value: 0 } ? Extent.Head : Extent.Stretch;
     }
 
     /// <summary>A contract speaks of the slots that it names; what is passed in any other is read and not kept.</summary>
@@ -232,10 +270,11 @@ internal sealed partial class FactBuilder
         if (target < 0)
         {
             // The result has no name: it is still acquired, and lost.
-            target = _body.Places.NewTemporary();
+            target = NewTemporary();
         }
 
-        int container = ContainerOf(ref target);
+        bool fills = acquire.Target.Kind == SlotKind.Argument && RefKindOf(call, acquire.Target.Index) is RefKind.None or RefKind.In;
+        target = fills ? WholeOf(target) : target;
         object? flags = acquire.FlagsAt >= 0 && at(Slot.Argument(acquire.FlagsAt)).Expression is Expression.Constant { Value: var constant } ? constant : null;
         Flowing direction = acquire.DirectionAt >= 0 ? DirectionOf(call, acquire.DirectionAt) : acquire.Direction;
         int modeFrom = acquire.ModeFrom is { } slot ? at(slot).Place : -1;
@@ -243,6 +282,7 @@ internal sealed partial class FactBuilder
             ? instead.Kind
             : acquire.Kind;
         Resource resource = _body.AcquiredAt(call, member, acquire with { Direction = direction, Kind = kind });
+        resource.Name = NameOf(target);
         if (acquire.ModeFrom is { } iterator && modeFrom >= 0 && flags is not null && _contracts.AllowsPeerMemory(flags))
         {
             Add(new Fact(FactKind.Demand, call) { Target = modeFrom, Effect = new Effect.Demand(iterator, Backing: Holding.UserBacked), Member = member });
@@ -258,45 +298,30 @@ internal sealed partial class FactBuilder
             Receiver = at(Slot.Receiver).Place,
             Keeper = acquire.KeptBy is { } keeper ? at(keeper).Place : -1,
             Member = member,
-            AsksForReferences = flags is not null && _contracts.AsksForReferences(flags),
+            Flags = acquire.FlagsAt >= 0 ? at(Slot.Argument(acquire.FlagsAt)).Expression ?? Expression.Anything.Value : null,
+            Direction = acquire.DirectionAt >= 0 ? at(Slot.Argument(acquire.DirectionAt)).Expression : null,
+            Fills = fills,
         });
-        if (container >= 0)
-        {
-            Add(new Fact(FactKind.View, call) { Target = container, Source = target, Role = RefRole.Owner, Accumulates = true });
-        }
     }
 
-    /// <summary>An array that is filled through its span is filled itself. What is filled through a slice is found in what the slice was taken from, too.</summary>
-    private int ContainerOf(ref int target)
+    /// <summary>What is filled through another name for all of it: the array behind its span.</summary>
+    private int WholeOf(int target)
     {
-        for (int i = _facts.Count - 1; i >= 0; i--)
+        while (_parts.TryGetValue(target, out Expression.PartOf? part) && part.Extent == Extent.All)
         {
-            if (_facts[i] is not { Kind: FactKind.View } view || view.Target != target || _body.Places[target].Kind != PlaceKind.Temporary)
-            {
-                continue;
-            }
-
-            // To take the span of what is about to be filled is no use of what it held before.
-            if (i > 0 && _facts[i - 1] is { Kind: FactKind.Use, Writes: false } use && use.Target == view.Source)
-            {
-                _facts.RemoveAt(--i);
-            }
-
-            if (view.Operation is not (IConversionOperation or IInvocationOperation { Arguments.Length: 1, TargetMethod.IsExtensionMethod: true }))
-            {
-                int container = view.Source;
-                return ContainerOf(ref container) is >= 0 and var outer ? outer : container;
-            }
-
-            target = view.Source;
+            target = part.Place;
         }
 
-        return -1;
+        return target;
     }
+
+    /// <summary>What the code calls the storage that <paramref name="target"/> is a stretch of.</summary>
+    private string? NameOf(int target) =>
+        _body.Places.NameOf(target) ?? (_parts.TryGetValue(target, out Expression.PartOf? part) ? NameOf(part.Place) : null);
 
     private Flowing DirectionOf(IOperation call, int ordinal)
     {
-        foreach (IArgumentOperation argument in ((IInvocationOperation)call).Arguments)
+        foreach (IArgumentOperation argument in (call as IInvocationOperation)?.Arguments ?? (call as IObjectCreationOperation)?.Arguments ?? ImmutableArray<IArgumentOperation>.Empty)
         {
             if (argument.Parameter?.Ordinal == ordinal)
             {
@@ -334,6 +359,7 @@ internal sealed partial class FactBuilder
             if (created.HasPlace)
             {
                 Add(new Fact(FactKind.View, operation) { Target = created.Place, Source = place, Accumulates = true });
+                _body.Places[created.Place].AddCaptured(place);
             }
 
             if (captured.MayRelease)
