@@ -124,7 +124,7 @@ internal sealed class BodyFlow
                 Fail(node, fact, paths, toHandler);
             }
 
-            if (fact.Kind == FactKind.Release && reader is null)
+            if (fact.Kind is FactKind.Release or FactKind.Escape && reader is null)
             {
                 _loops.NoteReleases(node, fact, paths);
             }

@@ -11,12 +11,13 @@ internal sealed class ReleaseLoops(BodyGraph graph, Body body)
     private Dictionary<Node, HashSet<Node>>? _loops;
     private bool _hasLearnt;
 
-    /// <summary>Remembers what a release in <paramref name="node"/> releases a piece of.</summary>
+    /// <summary>Remembers what <paramref name="node"/> releases, or hands on, a piece of.</summary>
     public void NoteReleases(Node node, Fact fact, PathSet paths)
     {
         foreach (PathState path in paths.Paths)
         {
-            RefSet pieces = Transfer.Released(fact, path, body).Where(static r => r.Kind is RefRole.Element or RefRole.View);
+            RefSet settled = fact.Kind == FactKind.Release ? Transfer.Released(fact, path, body) : Transfer.HandedOn(fact, path, body);
+            RefSet pieces = settled.Where(r => r.Kind == RefRole.Element || (r.Kind == RefRole.View && fact.Kind == FactKind.Release));
             for (int i = 0; i < pieces.Count; i++)
             {
                 Note(node, pieces[i].Resource);
