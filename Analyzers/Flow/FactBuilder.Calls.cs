@@ -162,7 +162,10 @@ internal sealed partial class FactBuilder
                     break;
                 case Effect.Inspect { What: not Inspection.Detail } inspect when At(inspect.Target).HasPlace:
                     Add(new Fact(FactKind.Inspect, call) { Target = At(inspect.Target).Place, Effect = inspect, Member = member });
-                    value = new Value(result, Array.TrueForAll(arguments, static a => a.Expression is Expression.Constant { Value: 0 or (byte)0 }) ? new Expression.Inspected(At(inspect.Target).Place, inspect.What) : null);
+
+                    // The mode that flags ask for is another question than the mode as such.
+                    bool tells = inspect.What != Inspection.Mode || Array.TrueForAll(arguments, static a => a.Expression is Expression.Constant { Value: 0 or (byte)0 });
+                    value = new Value(result, tells ? new Expression.Inspected(At(inspect.Target).Place, inspect.What) : null);
                     break;
                 case Effect.View { Role: RefRole.Part } view when At(view.Source).HasPlace:
                     value = Part(call, At(view.Source), ExtentOf(view.Source, arguments));
