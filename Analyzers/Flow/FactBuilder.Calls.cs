@@ -111,7 +111,8 @@ internal sealed partial class FactBuilder
 
         if (lends && CanCarry(parameter.Type))
         {
-            Add(new Fact(FactKind.Lend, call) { Target = result, Source = value.Place, Resource = _body.LoanOf(call, method) });
+            Flowing moves = _contracts.TransferOf(method.OriginalDefinition);
+            Add(new Fact(FactKind.Lend, call) { Target = result, Source = moves == Flowing.Unknown ? value.Place : Follow(call, method, value.Place), Resource = _body.LoanOf(call, method), Moves = moves });
         }
         else if (_contracts.MayKeep(method, parameter))
         {
@@ -202,6 +203,9 @@ internal sealed partial class FactBuilder
                     Effect.Demand said = demand.DirectionAt < 0 ? demand : demand with { Direction = DirectionOf(call, demand.DirectionAt) };
                     Add(new Fact(FactKind.Demand, call) { Target = At(demand.Target).Place, Effect = said, Member = member });
                     break;
+                case Effect.Announce:
+                    Add(new Fact(FactKind.Announce, call) { Member = member });
+                    break;
                 case Effect.Advance advance when At(advance.Target).HasPlace:
                     Add(new Fact(FactKind.Advance, call) { Target = At(advance.Target).Place, Effect = advance, Resource = _body.LastAcquiredBy(call), Member = member });
                     break;
@@ -256,7 +260,8 @@ internal sealed partial class FactBuilder
             target = _body.Places.NewTemporary();
         }
 
-        int container = ContainerOf(ref target);
+        int given = target;
+        int container = ContainerOf(ref target, isFilled: !acquire.IsKnownOnly);
         object? flags = acquire.FlagsAt >= 0 && at(Slot.Argument(acquire.FlagsAt)).Expression is Expression.Constant { Value: var constant } ? constant : null;
         Flowing direction = acquire.DirectionAt >= 0 ? DirectionOf(call, acquire.DirectionAt) : acquire.Direction;
         int modeFrom = acquire.ModeFrom is { } slot ? at(slot).Place : -1;
@@ -281,14 +286,32 @@ internal sealed partial class FactBuilder
             Member = member,
             AsksForReferences = flags is not null && _contracts.AsksForReferences(flags),
         });
-        if (container >= 0)
+        if (acquire.IsKnownOnly && given != target)
+        {
+            Add(new Fact(FactKind.View, call) { Target = given, Source = target });
+        }
+        else if (container >= 0 && !acquire.IsKnownOnly)
         {
             Add(new Fact(FactKind.View, call) { Target = container, Source = target, Role = RefRole.Owner, Accumulates = true });
         }
     }
 
+    /// <summary>What an operation that moves bytes is given as a whole is followed while it is under way.</summary>
+    private int Follow(IOperation call, ISymbol method, int place)
+    {
+        int whole = place;
+        if (ContainerOf(ref whole, isFilled: false) >= 0 || _body.Places[whole].Kind is not (PlaceKind.Local or PlaceKind.Parameter))
+        {
+            return place;
+        }
+
+        Resource memory = _body.AcquiredAt(call, method, new Effect.Acquire(Slot.Result, ResourceKind.Memory, Holding.HeldNone, IsKnownOnly: true));
+        Add(new Fact(FactKind.Acquire, call) { Target = whole, Effect = memory.Acquisition, Resource = memory.Id, Member = method });
+        return whole;
+    }
+
     /// <summary>An array that is filled through its span is filled itself. What is filled through a slice is found in what the slice was taken from, too.</summary>
-    private int ContainerOf(ref int target)
+    private int ContainerOf(ref int target, bool isFilled)
     {
         for (int i = _facts.Count - 1; i >= 0; i--)
         {
@@ -298,7 +321,7 @@ internal sealed partial class FactBuilder
             }
 
             // To take the span of what is about to be filled is no use of what it held before.
-            if (i > 0 && _facts[i - 1] is { Kind: FactKind.Use, Writes: false } use && use.Target == view.Source)
+            if (isFilled && i > 0 && _facts[i - 1] is { Kind: FactKind.Use, Writes: false } use && use.Target == view.Source)
             {
                 _facts.RemoveAt(--i);
             }
@@ -306,7 +329,7 @@ internal sealed partial class FactBuilder
             if (view.Operation is not (IConversionOperation or IInvocationOperation { Arguments.Length: 1, TargetMethod.IsExtensionMethod: true }))
             {
                 int container = view.Source;
-                return ContainerOf(ref container) is >= 0 and var outer ? outer : container;
+                return ContainerOf(ref container, isFilled) is >= 0 and var outer ? outer : container;
             }
 
             target = view.Source;

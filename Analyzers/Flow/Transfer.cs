@@ -179,6 +179,14 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
     private void Acquire(Fact fact, PathState path, Action<PathState> next)
     {
         var acquire = (Effect.Acquire)fact.Effect!;
+        if (acquire.IsKnownOnly)
+        {
+            next(path.RefsOf(fact.Target).Count > 0 ? path : path
+                .WithRefs(fact.Target, RefSet.Of(fact.Resource, RefRole.Owner))
+                .WithHold(fact.Resource, new Hold(acquire.Mode)));
+            return;
+        }
+
         path = GiveUpOlderInstance(fact, path);
         if (acquire.Mode != Holding.Nothing || acquire.ModeFrom is null)
         {
@@ -280,7 +288,7 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
     private static PathState WithKnown(PathState path, int place, Known known) =>
         place < 0 ? path : path with { Known = path.Known.Set(place, known) };
 
-    private static PathState Release(Fact fact, PathState path)
+    private PathState Release(Fact fact, PathState path)
     {
         RefSet refs = Released(fact, path);
         for (int i = 0; i < refs.Count; i++)
@@ -288,7 +296,8 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
             Hold hold = path.HoldOf(refs[i].Resource);
 
             // One of several, or one of many: which is not known, so that nothing later is judged by it.
-            bool isSure = refs.Count == 1 && refs[i].Kind != RefRole.Element;
+            bool isKept = body.Resources[refs[i].Resource].Kind.IsCounted && (hold.Holding & Holding.HandedOn) != 0;
+            bool isSure = refs.Count == 1 && refs[i].Kind != RefRole.Element && !isKept;
             Holding after = !isSure ? Holding.HandedOn : Holding.Released;
             path = path.WithHold(refs[i].Resource, hold with { Holding = after, ChangedAt = fact.Operation });
         }
@@ -335,8 +344,20 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
         }
 
         return path
-            .WithHold(fact.Resource, new Hold(Holding.Held, Flowing.Unknown, holds, null))
+            .WithHold(fact.Resource, new Hold(Holding.Held, fact.Moves != Flowing.Unknown ? fact.Moves : DirectionOf(path, lent), holds, null))
             .WithRefs(fact.Target, path.RefsOf(fact.Target).Union(RefSet.Of(fact.Resource, RefRole.Owner)));
+    }
+
+    /// <summary>Which way an operation moves the bytes of what it was lent: the way of the iterators and pages among that, where they agree.</summary>
+    private static Flowing DirectionOf(PathState path, RefSet lent)
+    {
+        Flowing direction = Flowing.Unknown;
+        for (int i = 0; i < lent.Count; i++)
+        {
+            direction |= path.HoldOf(lent[i].Resource).Direction;
+        }
+
+        return direction is Flowing.Source or Flowing.Destination ? direction : Flowing.Unknown;
     }
 
     private PathState Complete(Fact fact, PathState path)

@@ -25,6 +25,10 @@ internal static class RuleIds
     public const string EscapesCall = "BUF1202";
     public const string ReleasedBeforeCompletion = "BUF1203";
 
+    public const string BackingReleased = "BUF1204";
+    public const string ReportedWhilePending = "BUF1205";
+    public const string TouchedWhilePending = "BUF1207";
+
     // Registration and lending.
     public const string ImportNotReleased = "BUF1301";
     public const string UsedAfterUnregistration = "BUF1302";
