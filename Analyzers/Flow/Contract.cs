@@ -109,10 +109,10 @@ internal abstract record Effect
     /// <param name="Target">What is released.</param>
     /// <param name="Accepts">The modes in which this is the right way.</param>
     /// <param name="Repeatable">Whether doing it twice does no harm.</param>
-    /// <param name="ThroughViews">Whether a slice of the resource stands for it.</param>
+    /// <param name="OfPieces">Whether it releases the pieces that a resource consists of, wherever they are kept; else a thing as a whole.</param>
     /// <param name="Tag">A word of the protocol for its rules.</param>
     /// <param name="Kept">Set where not the target itself is released, but what of this kind it keeps.</param>
-    public sealed record Release(Slot Target, Holding Accepts, bool Repeatable = false, bool ThroughViews = false, string? Tag = null, ResourceKind? Kept = null) : Effect
+    public sealed record Release(Slot Target, Holding Accepts, bool Repeatable = false, bool OfPieces = false, string? Tag = null, ResourceKind? Kept = null) : Effect
     {
         public override Slot Subject => Target;
     }
@@ -142,7 +142,13 @@ internal abstract record Effect
     }
 
     /// <summary>The result is derived from <paramref name="Source"/> and lives no longer.</summary>
-    public sealed record View(Slot Source, bool OfElement = false) : Effect
+    public sealed record View(Slot Source, RefRole Role = RefRole.View) : Effect
+    {
+        public override Slot Subject => Source;
+    }
+
+    /// <summary>The elements of <paramref name="Source"/> are copied to <paramref name="Target"/>.</summary>
+    public sealed record Copy(Slot Source, Slot Target) : Effect
     {
         public override Slot Subject => Source;
     }

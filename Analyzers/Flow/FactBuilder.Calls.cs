@@ -42,7 +42,11 @@ internal sealed partial class FactBuilder
             return Apply(call, method, contract, receiver, values, type);
         }
 
-        Point(call);
+        if (!Failures.MakesException(call))
+        {
+            Point(call);
+        }
+
         Use(call, receiver);
         if (instance is IInstanceReferenceOperation && _body.KeepsFields)
         {
@@ -55,7 +59,7 @@ internal sealed partial class FactBuilder
         }
 
         bool lends = _contracts.IsTask(type);
-        int result = CanCarry(type) ? _body.Places.NewTemporary() : -1;
+        int result = CanCarry(type) ? NewTemporary() : -1;
         Value signal = Value.None;
         for (int i = 0; i < values.Length; i++)
         {
@@ -73,14 +77,14 @@ internal sealed partial class FactBuilder
 
         if (call is IObjectCreationOperation)
         {
-            result = result < 0 ? _body.Places.NewTemporary() : result;
+            result = result < 0 ? NewTemporary() : result;
             return new Value(result, new Expression.Of(result));
         }
 
         return result >= 0 ? Named(result) : type is { SpecialType: SpecialType.System_Void } ? Value.None : Fresh();
     }
 
-    private Value Fresh() => Named(_body.Places.NewTemporary());
+    private Value Fresh() => Named(NewTemporary());
 
     private void PassWithoutContract(IOperation call, IMethodSymbol method, IParameterSymbol parameter, Value value, bool lends, int result, Value signal)
     {
@@ -144,7 +148,7 @@ internal sealed partial class FactBuilder
             Point(call);
         }
 
-        int result = type is null or { SpecialType: SpecialType.System_Void } ? -1 : _body.Places.NewTemporary();
+        int result = type is null or { SpecialType: SpecialType.System_Void } ? -1 : NewTemporary();
         Value value = result >= 0 ? Named(result) : Value.None;
         UseWhatIsNotNamed(call, contract, receiver, arguments);
         foreach (Effect effect in contract.Effects)
@@ -154,16 +158,19 @@ internal sealed partial class FactBuilder
                 case Effect.Borrow borrow:
                     Use(call, At(borrow.Target), borrow.Writes);
                     break;
-                case Effect.Inspect { What: Inspection.Detail } inspect when At(inspect.Target).HasPlace && arguments.Length == 0:
+                case Effect.Inspect { What: Inspection.Detail } inspect when At(inspect.Target).HasPlace && member is IPropertySymbol && arguments.Length == 0:
                     value = Named(_body.Places.OfMember(At(inspect.Target).Place, member));
                     break;
-                case Effect.Inspect inspect when At(inspect.Target).HasPlace:
+                case Effect.Inspect { What: not Inspection.Detail } inspect when At(inspect.Target).HasPlace:
                     Add(new Fact(FactKind.Inspect, call) { Target = At(inspect.Target).Place, Effect = inspect, Member = member });
                     value = new Value(result, new Expression.Inspected(At(inspect.Target).Place, inspect.What));
                     break;
+                case Effect.View { Role: RefRole.Part } view when At(view.Source).HasPlace:
+                    value = Part(call, At(view.Source), ExtentOf(view.Source, arguments));
+                    break;
                 case Effect.View view when At(view.Source).HasPlace:
                     Use(call, At(view.Source));
-                    Add(new Fact(FactKind.View, call) { Target = result, Source = At(view.Source).Place, Role = view.OfElement ? RefRole.Element : RefRole.View, Accumulates = true, Member = member });
+                    Add(new Fact(FactKind.View, call) { Target = result, Source = At(view.Source).Place, Role = view.Role, Accumulates = true, Member = member });
                     break;
                 case Effect.Fill fill when At(fill.Target).HasPlace:
                     Add(new Fact(FactKind.View, call) { Target = At(fill.Target).Place, Source = At(fill.From).Place });
@@ -178,6 +185,9 @@ internal sealed partial class FactBuilder
                 case Effect.Exchange exchange when At(exchange.Target).HasPlace:
                     Assign(call, result, At(exchange.Target) with { Expression = null });
                     Store(call, At(exchange.Target), At(exchange.Value), writesThrough: false);
+                    break;
+                case Effect.Copy copy:
+                    Copy(call, At(copy.Source), copy.Target == Slot.Result ? value : At(copy.Target));
                     break;
                 case Effect.Gather gather when At(gather.Source).HasPlace:
                     Add(new Fact(FactKind.View, call) { Target = result, Source = At(gather.Source).Place, Role = RefRole.Owner, Accumulates = true });
@@ -221,6 +231,13 @@ internal sealed partial class FactBuilder
         return value;
     }
 
+    /// <summary>How much a slice covers: its start is the argument that follows what is sliced.</summary>
+    private static Extent ExtentOf(Slot source, Value[] arguments)
+    {
+        int start = source.Kind == SlotKind.Argument ? source.Index + 1 : 0;
+        return start >= arguments.Length ? Extent.All : arguments[start].Expression is Expression.Constant { Value: 0 } ? Extent.Head : Extent.Stretch;
+    }
+
     /// <summary>A contract speaks of the slots that it names; what is passed in any other is read and not kept.</summary>
     private void UseWhatIsNotNamed(IOperation call, Contract contract, Value receiver, Value[] arguments)
     {
@@ -257,11 +274,12 @@ internal sealed partial class FactBuilder
         if (target < 0)
         {
             // The result has no name: it is still acquired, and lost.
-            target = _body.Places.NewTemporary();
+            target = NewTemporary();
         }
 
         int given = target;
-        int container = ContainerOf(ref target, isFilled: !acquire.IsKnownOnly);
+        bool fills = acquire.Target.Kind == SlotKind.Argument && RefKindOf(call, acquire.Target.Index) is RefKind.None or RefKind.In;
+        target = fills ? WholeOf(target) : target;
         object? flags = acquire.FlagsAt >= 0 && at(Slot.Argument(acquire.FlagsAt)).Expression is Expression.Constant { Value: var constant } ? constant : null;
         Flowing direction = acquire.DirectionAt >= 0 ? DirectionOf(call, acquire.DirectionAt) : acquire.Direction;
         int modeFrom = acquire.ModeFrom is { } slot ? at(slot).Place : -1;
@@ -269,6 +287,7 @@ internal sealed partial class FactBuilder
             ? instead.Kind
             : acquire.Kind;
         Resource resource = _body.AcquiredAt(call, member, acquire with { Direction = direction, Kind = kind });
+        resource.Name = NameOf(target);
         if (acquire.ModeFrom is { } iterator && modeFrom >= 0 && flags is not null && _contracts.AllowsPeerMemory(flags))
         {
             Add(new Fact(FactKind.Demand, call) { Target = modeFrom, Effect = new Effect.Demand(iterator, Backing: Holding.UserBacked), Member = member });
@@ -284,23 +303,21 @@ internal sealed partial class FactBuilder
             Receiver = at(Slot.Receiver).Place,
             Keeper = acquire.KeptBy is { } keeper ? at(keeper).Place : -1,
             Member = member,
-            AsksForReferences = flags is not null && _contracts.AsksForReferences(flags),
+            Flags = acquire.FlagsAt >= 0 ? at(Slot.Argument(acquire.FlagsAt)).Expression ?? Expression.Anything.Value : null,
+            Direction = acquire.DirectionAt >= 0 ? at(Slot.Argument(acquire.DirectionAt)).Expression : null,
+            Fills = fills && !acquire.IsKnownOnly,
         });
         if (acquire.IsKnownOnly && given != target)
         {
             Add(new Fact(FactKind.View, call) { Target = given, Source = target });
-        }
-        else if (container >= 0 && !acquire.IsKnownOnly)
-        {
-            Add(new Fact(FactKind.View, call) { Target = container, Source = target, Role = RefRole.Owner, Accumulates = true });
         }
     }
 
     /// <summary>What an operation that moves bytes is given as a whole is followed while it is under way.</summary>
     private int Follow(IOperation call, ISymbol method, int place)
     {
-        int whole = place;
-        if (ContainerOf(ref whole, isFilled: false) >= 0 || _body.Places[whole].Kind is not (PlaceKind.Local or PlaceKind.Parameter))
+        int whole = WholeOf(place);
+        if (_parts.ContainsKey(whole) || _body.Places[whole].Kind is not (PlaceKind.Local or PlaceKind.Parameter))
         {
             return place;
         }
@@ -310,33 +327,20 @@ internal sealed partial class FactBuilder
         return whole;
     }
 
-    /// <summary>An array that is filled through its span is filled itself. What is filled through a slice is found in what the slice was taken from, too.</summary>
-    private int ContainerOf(ref int target, bool isFilled)
+    /// <summary>What is filled through another name for all of it: the array behind its span.</summary>
+    private int WholeOf(int target)
     {
-        for (int i = _facts.Count - 1; i >= 0; i--)
+        while (_parts.TryGetValue(target, out Expression.PartOf? part) && part.Extent == Extent.All)
         {
-            if (_facts[i] is not { Kind: FactKind.View } view || view.Target != target || _body.Places[target].Kind != PlaceKind.Temporary)
-            {
-                continue;
-            }
-
-            // To take the span of what is about to be filled is no use of what it held before.
-            if (isFilled && i > 0 && _facts[i - 1] is { Kind: FactKind.Use, Writes: false } use && use.Target == view.Source)
-            {
-                _facts.RemoveAt(--i);
-            }
-
-            if (view.Operation is not (IConversionOperation or IInvocationOperation { Arguments.Length: 1, TargetMethod.IsExtensionMethod: true }))
-            {
-                int container = view.Source;
-                return ContainerOf(ref container, isFilled) is >= 0 and var outer ? outer : container;
-            }
-
-            target = view.Source;
+            target = part.Place;
         }
 
-        return -1;
+        return target;
     }
+
+    /// <summary>What the code calls the storage that <paramref name="target"/> is a stretch of.</summary>
+    private string? NameOf(int target) =>
+        _body.Places.NameOf(target) ?? (_parts.TryGetValue(target, out Expression.PartOf? part) ? NameOf(part.Place) : null);
 
     private Flowing DirectionOf(IOperation call, int ordinal)
     {

@@ -16,8 +16,10 @@ internal sealed partial class FactBuilder
     private readonly IContractSource _contracts;
     private readonly Body _body;
     private readonly Dictionary<CaptureId, Value> _targets = [];
+    private readonly Dictionary<int, Expression.PartOf> _parts = [];
     private List<Fact> _facts = [];
     private bool _canFail;
+    private int _block;
 
     private FactBuilder(IContractSource contracts, Body body)
     {
@@ -33,7 +35,8 @@ internal sealed partial class FactBuilder
         {
             cancellation.ThrowIfCancellationRequested();
             builder._facts = [];
-            builder._canFail = IsGuarded(block.EnclosingRegion);
+            builder._block = block.Ordinal;
+            builder._canFail = IsGuarded(block.EnclosingRegion, graph);
             foreach (IOperation operation in block.Operations)
             {
                 builder.Visit(operation);
@@ -52,16 +55,16 @@ internal sealed partial class FactBuilder
     }
 
     /// <summary>What an operation evaluates to: the place it can be found in, and its value as far as paths are told apart by it.</summary>
-    private readonly record struct Value(int Place, Expression? Expression, IOperation? Operation = null, bool IsGivenUpOnFailure = false)
+    private readonly record struct Value(int Place, Expression? Expression, IOperation? Operation = null, bool IsGivenUpOnFailure = false, IOperation? Named = null)
     {
         public static readonly Value None = new(-1, null);
 
         public bool HasPlace => Place >= 0;
     }
 
-    private static bool IsGuarded(ControlFlowRegion? region)
+    private static bool IsGuarded(ControlFlowRegion? region, ControlFlowGraph graph)
     {
-        for (; region is not null; region = region.EnclosingRegion)
+        for (; region is not null && region != graph.Root; region = region.EnclosingRegion)
         {
             if (region.Kind == ControlFlowRegionKind.Try)
             {
@@ -84,6 +87,7 @@ internal sealed partial class FactBuilder
     private Value Visit(IOperation? operation)
     {
         Value value = VisitCore(operation);
+        FailByItself(operation);
         return operation is null or IArgumentOperation || (operation is IConversionOperation && value.Operation is not null) ? value : value with { Operation = operation };
     }
 
@@ -146,7 +150,7 @@ internal sealed partial class FactBuilder
             case IImplicitIndexerReferenceOperation indexer:
                 return VisitSlice(indexer);
             case IAddressOfOperation address:
-                return Derive(address, Visit(address.Reference), ofElement: false);
+                return Derive(address, Visit(address.Reference), RefRole.View);
             case IFlowAnonymousFunctionOperation lambda:
                 return VisitLambda(lambda, lambda.Symbol);
             case IDelegateCreationOperation creation:
@@ -171,6 +175,8 @@ internal sealed partial class FactBuilder
 
     private void Add(Fact fact) => _facts.Add(fact);
 
+    private int NewTemporary() => _body.Places.NewTemporary(_block);
+
     private void Point(IOperation operation)
     {
         if (_canFail)
@@ -179,23 +185,32 @@ internal sealed partial class FactBuilder
         }
     }
 
+    private void FailByItself(IOperation? operation)
+    {
+        if (_canFail && operation is { ConstantValue.HasValue: false } && Failures.Of(operation) is { } failure)
+        {
+            Add(new Fact(FactKind.Use, operation) { MayThrow = true, Failure = failure });
+        }
+    }
+
     private void Use(IOperation operation, Value value, bool writes = false)
     {
         if (value.HasPlace && _body.Places[value.Place].Kind != PlaceKind.This)
         {
-            Add(new Fact(FactKind.Use, value.Operation ?? operation) { Target = value.Place, Writes = writes });
+            // A stretch that is read is shown where what it is of is named; one that is written, as a whole.
+            Add(new Fact(FactKind.Use, (writes ? null : value.Named) ?? value.Operation ?? operation) { Target = value.Place, Writes = writes });
         }
     }
 
-    private Value Derive(IOperation operation, Value source, bool ofElement)
+    private Value Derive(IOperation operation, Value source, RefRole role)
     {
         if (!source.HasPlace)
         {
             return Value.None;
         }
 
-        int result = _body.Places.NewTemporary();
-        Add(new Fact(FactKind.View, operation) { Target = result, Source = source.Place, Role = ofElement ? RefRole.Element : RefRole.View });
+        int result = NewTemporary();
+        Add(new Fact(FactKind.View, operation) { Target = result, Source = source.Place, Role = role });
         return Named(result);
     }
 
@@ -207,7 +222,7 @@ internal sealed partial class FactBuilder
         }
 
         Value instance = Visit(field.Instance);
-        return MemberOf(field, instance, field.Field);
+        return MemberOf(field, instance, ElementField(field.Field));
     }
 
     private Value MemberOf(IOperation operation, Value instance, ISymbol member)
@@ -243,7 +258,7 @@ internal sealed partial class FactBuilder
 
         // An indexer of a type that nothing is known of: the element comes from what the instance holds.
         Use(property, instance);
-        return CanCarry(property.Type) ? Derive(property, instance, ofElement: true) : Value.None;
+        return CanCarry(property.Type) ? Derive(property, instance, RefRole.Element) : Value.None;
     }
 
     private Value VisitCapture(IFlowCaptureOperation capture)
@@ -292,7 +307,7 @@ internal sealed partial class FactBuilder
         if (writesThrough)
         {
             Use(operation, target, writes: true);
-            if (target.HasPlace && value.HasPlace && !Outlives(target.Place))
+            if (target.HasPlace && value.HasPlace && !_body.Outlives(target.Place))
             {
                 // What is put into a container of the body's own is seen through the container from now on.
                 Add(new Fact(FactKind.View, operation) { Target = target.Place, Source = value.Place, Role = RefRole.Container, Accumulates = true });
@@ -303,7 +318,7 @@ internal sealed partial class FactBuilder
         else if (target.HasPlace)
         {
             Assign(operation, target.Place, value);
-            if (Outlives(target.Place))
+            if (_body.Outlives(target.Place))
             {
                 Escape(operation, value, _body.KeepsFields && IsFieldOfThis(target.Place) ? Departure.StoredInThis : Departure.Stored);
             }
@@ -325,18 +340,6 @@ internal sealed partial class FactBuilder
     private bool IsFieldOfThis(int place) =>
         _body.Places[place] is { Kind: PlaceKind.Member, Parent: var parent } && _body.Places[parent].Kind == PlaceKind.This;
 
-    /// <summary>Whether what is stored in the place is reachable when the body is gone.</summary>
-    private bool Outlives(int place) => _body.Places[place] switch
-    {
-        { Kind: PlaceKind.StaticField } => true,
-        { Kind: PlaceKind.Parameter, Symbol: IParameterSymbol { RefKind: not RefKind.None } } => true,
-        { Kind: PlaceKind.Member, Parent: var parent } => _body.Places[parent].Kind != PlaceKind.Local
-            || _body.Places[parent].Symbol is ILocalSymbol { Type.IsReferenceType: true }
-            || Outlives(parent),
-        { Kind: PlaceKind.This } => true,
-        _ => false,
-    };
-
     private Value VisitTarget(IOperation target, out bool writesThrough)
     {
         writesThrough = false;
@@ -351,7 +354,7 @@ internal sealed partial class FactBuilder
                 return Visit(target);
             case IFieldReferenceOperation { Instance: { } instance } field:
                 Value owner = Visit(instance);
-                return owner.HasPlace ? Named(_body.Places.OfMember(owner.Place, field.Field)) : Value.None;
+                return owner.HasPlace ? Named(_body.Places.OfMember(owner.Place, ElementField(field.Field))) : Value.None;
             case IFieldReferenceOperation:
                 return Visit(target);
             case IPropertyReferenceOperation { Instance: { } instance, Arguments.IsEmpty: true } property when !property.Property.ReturnsByRef:
@@ -369,6 +372,7 @@ internal sealed partial class FactBuilder
                     Visit(index);
                 }
 
+                FailByItself(element);
                 writesThrough = array.HasPlace;
                 return array;
             case IDiscardOperation:
@@ -396,7 +400,7 @@ internal sealed partial class FactBuilder
             for (int i = 0; i < read.Length; i++)
             {
                 Value value = Visit(values.Elements[i]);
-                int copy = _body.Places.NewTemporary();
+                int copy = NewTemporary();
                 Assign(values.Elements[i], copy, value);
                 read[i] = new Value(value.HasPlace ? copy : -1, value.HasPlace ? new Expression.Of(copy) : value.Expression);
             }
@@ -411,7 +415,7 @@ internal sealed partial class FactBuilder
         }
 
         Value whole = Visit(source);
-        IPropertySymbol[] positional = source.Type is { IsRecord: true } record ? Positional(record) : [];
+        ISymbol?[] positional = Positional(source.Type, targets.Elements.Length);
         for (int i = 0; i < targets.Elements.Length; i++)
         {
             IOperation element = targets.Elements[i];
@@ -421,8 +425,8 @@ internal sealed partial class FactBuilder
             }
 
             Value written = VisitTarget(element, out bool writesThrough);
-            Value part = i < positional.Length ? PartOf(deconstruction, whole, positional[i])
-                : CanCarry(element.Type) ? Derive(deconstruction, whole, ofElement: false)
+            Value part = positional[i] is { } member ? PartOf(deconstruction, whole, member)
+                : CanCarry(element.Type) ? Derive(deconstruction, whole, RefRole.View)
                 : Value.None;
             Store(deconstruction, written, part, writesThrough);
         }
@@ -486,7 +490,7 @@ internal sealed partial class FactBuilder
     {
         Value operand = Visit(awaited.Operation);
         Use(awaited, operand);
-        int result = _body.Places.NewTemporary();
+        int result = NewTemporary();
         if (operand.IsGivenUpOnFailure)
         {
             // A wait that gives up throws while the operation goes on.
@@ -509,6 +513,16 @@ internal sealed partial class FactBuilder
         return Value.None;
     }
 
+    private Value Copy(IOperation operation, Value source, Value target)
+    {
+        if (source.HasPlace && target.HasPlace)
+        {
+            Add(new Fact(FactKind.View, operation) { Target = target.Place, Source = source.Place, Role = RefRole.Part, Copies = true, Accumulates = true });
+        }
+
+        return target;
+    }
+
     private Value VisitElement(IArrayElementReferenceOperation element)
     {
         Value array = Visit(element.ArrayReference);
@@ -518,15 +532,46 @@ internal sealed partial class FactBuilder
         }
 
         Use(element, array);
-        return CanCarry(element.Type) ? Derive(element, array, ofElement: true) : Value.None;
+        if (element.Indices.Length == 1 && element.Indices[0].Type is { Name: "Range", ContainingNamespace.Name: "System" })
+        {
+            return Copy(element, array, Fresh());
+        }
+
+        return CanCarry(element.Type) ? Derive(element, array, RefRole.Element) : Value.None;
     }
 
     private Value VisitSlice(IImplicitIndexerReferenceOperation indexer)
     {
         Value instance = Visit(indexer.Instance);
         Visit(indexer.Argument);
+        if (indexer.IndexerSymbol is not IPropertySymbol)
+        {
+            Extent extent = indexer.Argument is not IRangeOperation { LeftOperand: var from } ? Extent.Stretch
+                : from is not null && !IsZero(from) ? Extent.Stretch
+                : Extent.Head;
+            return Part(indexer, instance, extent);
+        }
+
         Use(indexer, instance);
-        return Derive(indexer, instance, ofElement: indexer.IndexerSymbol is IPropertySymbol);
+        return Derive(indexer, instance, RefRole.Element);
+    }
+
+    private static bool IsZero(IOperation operation) =>
+        operation is { ConstantValue: { HasValue: true, Value: 0 } } or IConversionOperation { Operand.ConstantValue: { HasValue: true, Value: 0 } };
+
+    /// <summary>Another name for the storage in <paramref name="source"/>. To name it is no use of what it holds.</summary>
+    private Value Part(IOperation operation, Value source, Extent extent)
+    {
+        if (!source.HasPlace)
+        {
+            return Value.None;
+        }
+
+        int result = NewTemporary();
+        var part = new Expression.PartOf(source.Place, extent);
+        _parts.Add(result, part);
+        Add(new Fact(FactKind.View, operation) { Target = result, Source = source.Place, Role = RefRole.Part, Value = _body.Expressions.Intern(part, result) });
+        return new Value(result, part, Named: source.Named ?? source.Operation);
     }
 
     private Value VisitAggregate(IOperation operation)
@@ -537,7 +582,7 @@ internal sealed partial class FactBuilder
             Value value = Visit(child);
             if (value.HasPlace && CanCarry(child.Type))
             {
-                result = result < 0 ? _body.Places.NewTemporary() : result;
+                result = result < 0 ? NewTemporary() : result;
                 Add(new Fact(FactKind.View, operation) { Target = result, Source = value.Place, Role = RefRole.Container, Accumulates = true });
             }
         }

@@ -14,6 +14,7 @@ internal sealed class Liveness
 
     private readonly Body _body;
     private readonly HashSet<int>[] _liveIn;
+    private readonly HashSet<int>[] _born;
     private readonly HashSet<int> _always = [];
     private bool _gaveUp;
 
@@ -21,11 +22,14 @@ internal sealed class Liveness
     {
         _body = body;
         _liveIn = new HashSet<int>[body.Flow.Blocks.Length];
+        _born = new HashSet<int>[body.Flow.Blocks.Length];
         for (int i = 0; i < _liveIn.Length; i++)
         {
             _liveIn[i] = [];
+            _born[i] = [];
         }
 
+        FindTemporaries();
         FindWhatOutlives();
         Solve(graph);
     }
@@ -35,13 +39,9 @@ internal sealed class Liveness
     /// <summary>The path without what is not read again from the start of <paramref name="block"/> on.</summary>
     public PathState Trim(BasicBlock block, PathState path)
     {
-        if (_gaveUp)
-        {
-            return path;
-        }
-
         HashSet<int> live = _liveIn[block.Ordinal];
-        bool IsDead(int place) => !live.Contains(place) && !_always.Contains(place);
+        HashSet<int> born = _born[block.Ordinal];
+        bool IsDead(int place) => _gaveUp ? born.Contains(place) : !live.Contains(place) && !_always.Contains(place);
 
         IntMap<RefSet> refs = path.Refs;
         path.Refs.ForEach((place, _) => refs = IsDead(place) ? refs.Remove(place) : refs);
@@ -74,6 +74,18 @@ internal sealed class Liveness
             }
         });
         return trimmed;
+    }
+
+    /// <summary>What a block computes has nothing to do with what it computed in the round before.</summary>
+    private void FindTemporaries()
+    {
+        for (int place = 0; place < _body.Places.Count; place++)
+        {
+            if (_body.Places[place].Block is >= 0 and var block)
+            {
+                AddWithMembers(place, _born[block]);
+            }
+        }
     }
 
     private void FindWhatOutlives()
@@ -124,7 +136,7 @@ internal sealed class Liveness
         {
             predecessors[i] = [];
             guarded[i] = [];
-            defined[i] = [];
+            defined[i] = [.. _born[i]];
         }
 
         foreach (Node node in graph.Nodes)
@@ -194,14 +206,15 @@ internal sealed class Liveness
     private HashSet<int> Exposed(BasicBlock block, HashSet<int> defined)
     {
         HashSet<int> exposed = [];
+        HashSet<int> seen = [];
         foreach (Fact fact in _body.FactsOf(block))
         {
-            Read(fact.Source, defined, exposed);
-            fact.Value?.CollectPlaces(place => Read(place, defined, exposed));
-            bool writes = fact.Kind is FactKind.Assign or FactKind.Acquire or FactKind.Complete || fact is { Kind: FactKind.View, Accumulates: false };
+            Read(fact.Source, defined, exposed, seen);
+            fact.Value?.CollectPlaces(place => Read(place, defined, exposed, seen));
+            bool writes = fact is { Kind: FactKind.Assign or FactKind.Acquire or FactKind.Complete, Fills: false } || fact is { Kind: FactKind.View, Accumulates: false };
             if (!writes || fact.IsHavoc)
             {
-                Read(fact.Target, defined, exposed);
+                Read(fact.Target, defined, exposed, seen);
             }
             else if (fact.Target >= 0)
             {
@@ -209,31 +222,43 @@ internal sealed class Liveness
             }
         }
 
-        _body.ConditionOf(block)?.CollectPlaces(place => Read(place, defined, exposed));
+        _body.ConditionOf(block)?.CollectPlaces(place => Read(place, defined, exposed, seen));
         return exposed;
     }
 
-    private void Read(int place, HashSet<int> defined, HashSet<int> exposed)
+    private void Read(int place, HashSet<int> defined, HashSet<int> exposed, HashSet<int> seen)
     {
-        if (place < 0 || exposed.Contains(place))
+        if (place < 0)
         {
             return;
         }
 
-        if (!defined.Contains(place))
+        // What is defined only grows along a block: a place seen once exposes nothing new.
+        Stack<int> pending = new();
+        pending.Push(place);
+        while (pending.Count > 0)
         {
-            exposed.Add(place);
-        }
+            int read = pending.Pop();
+            if (!seen.Add(read))
+            {
+                continue;
+            }
 
-        // What a place was computed from is asked again when the place is.
-        foreach (int origin in _body.Expressions.Origins(place))
-        {
-            Read(origin, defined, exposed);
-        }
+            if (!defined.Contains(read))
+            {
+                exposed.Add(read);
+            }
 
-        foreach (int member in _body.Places[place].Members)
-        {
-            Read(member, defined, exposed);
+            // What a place was computed from is asked again when the place is.
+            foreach (int origin in _body.Expressions.Origins(read))
+            {
+                pending.Push(origin);
+            }
+
+            foreach (int member in _body.Places[read].Members)
+            {
+                pending.Push(member);
+            }
         }
     }
 }

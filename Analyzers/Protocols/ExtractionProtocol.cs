@@ -7,7 +7,7 @@ namespace BufferLifetime.Analyzers.Protocols;
 internal static class ExtractionProtocol
 {
     private const string Flags = "BufferLifetime.ExtractFlags";
-    private const string Fragment = "BufferLifetime.PageFragment";
+    public const string Fragment = "BufferLifetime.PageFragment";
     private const string Fragments = "BufferLifetime.PageFragments";
     private const string Lease = "BufferLifetime.PageLease";
     private const string Extracted = "BufferLifetime.ExtractedIter";
@@ -72,11 +72,11 @@ internal static class ExtractionProtocol
             ("Release", Holding.AnyMode, null),
         })
         {
-            yield return Method(Fragment, verb).Releases(Slot.Receiver, accepts, throughViews: true, tag: tag);
-            yield return Method(Fragments, verb).Releases(Slot.Argument(0), accepts, throughViews: true, tag: tag);
+            yield return Method(Fragment, verb).Releases(Slot.Receiver, accepts, ofPieces: true, tag: tag);
+            yield return Method(Fragments, verb).Releases(Slot.Argument(0), accepts, ofPieces: true, tag: tag);
         }
 
-        yield return Method(Fragments, "PutPages").Releases(Slot.Argument(0), Holding.HeldGet, throughViews: true, tag: Tags.Legacy);
+        yield return Method(Fragments, "PutPages").Releases(Slot.Argument(0), Holding.HeldGet, ofPieces: true, tag: Tags.Legacy);
         yield return Method(Lease, "Refill").Borrows(Slot.Receiver);
         yield return Method(Lease, "Dispose").Releases(Slot.Receiver, Holding.AnyMode, repeatable: true);
         yield return Method(Lease, "Release").Releases(Slot.Receiver, Holding.AnyMode, repeatable: true);

@@ -94,9 +94,15 @@ internal sealed class ProtocolTable : IContractSource
 
     public bool MayKeep(IMethodSymbol method, IParameterSymbol parameter)
     {
-        if (method.IsExtern || parameter.Type.IsRefLikeType || method.GetDllImportData() is not null)
+        if (method.IsExtern || method.GetDllImportData() is not null)
         {
             return false;
+        }
+
+        if (parameter.Type.IsRefLikeType)
+        {
+            // A span cannot be kept, but what is in it can be released.
+            return !IsFramework(method.ContainingAssembly) && parameter.Type is INamedTypeSymbol { TypeArguments: { Length: 1 } elements } && MetadataNames.Of(elements[0]) == ExtractionProtocol.Fragment;
         }
 
         // The framework keeps what it is given as a T or an object (collections, queues, exchanges); buffers that it takes as buffers it only uses.

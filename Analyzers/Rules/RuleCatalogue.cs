@@ -18,6 +18,7 @@ internal static class RuleCatalogue
         (ReleasedTwice.Words, static () => new ReleasedTwice()),
         (UsedAfterRelease.Words, static () => new UsedAfterRelease()),
         (WrongIterator.Words, static () => new WrongIterator()),
+        (WrongCount.Words, static () => new WrongCount()),
         (ResultIgnored.Words, static () => new ResultIgnored()),
         (GetPagesWritten.Words, static () => new GetPagesWritten()),
         (LegacyCall.Words, static () => new LegacyCall()),

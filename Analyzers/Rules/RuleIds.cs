@@ -12,6 +12,7 @@ internal static class RuleIds
     public const string ReleasedTwice = "BUF1003";
     public const string UsedAfterRelease = "BUF1004";
     public const string WrongIterator = "BUF1005";
+    public const string WrongCount = "BUF1006";
     public const string ResultIgnored = "BUF1007";
 
     // Direction: a reference is not a pin.

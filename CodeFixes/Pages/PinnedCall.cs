@@ -1,3 +1,4 @@
+using BufferLifetime.CodeFixes.Repairs;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -28,7 +29,7 @@ internal sealed class PinnedCall
     /// <summary>The pinned call, or null where the array that the legacy call allocated cannot be allocated before it.</summary>
     public static PinnedCall? Of(Acquisition legacy, PageUses? uses, SemanticModel model)
     {
-        SyntaxTrivia lineEnd = Layout.LineEnd(model.SyntaxTree.GetRoot());
+        SyntaxTrivia lineEnd = Formatting.LineEnd(model.SyntaxTree.GetRoot());
         InvocationExpressionSyntax call = Renamed(legacy, model);
         if (!legacy.Allocates)
         {
@@ -58,13 +59,15 @@ internal sealed class PinnedCall
         if (_before.Length > 0)
         {
             // What was written before the call is now written before the array; the call starts a line of its own.
-            statements[index] = statement.WithLeadingTrivia(SyntaxFactory.ElasticMarker).WithAdditionalAnnotations(Formatter.Annotation);
+            statements[index] = statement.WithLeadingTrivia(Layout.Indentation(statement)).WithAdditionalAnnotations(Formatter.Annotation);
             statements.InsertRange(index, _before.Select(Line));
             statements[index] = statements[index].WithLeadingTrivia(statement.GetLeadingTrivia());
         }
 
         return root.ReplaceNode(list.Owner, list.With(statements));
     }
+
+    private static bool IsBlank(SyntaxTrivia trivia) => trivia.Kind() is SyntaxKind.WhitespaceTrivia or SyntaxKind.EndOfLineTrivia;
 
     private StatementSyntax Line(StatementSyntax statement) =>
         statement.WithTrailingTrivia(_lineEnd).WithAdditionalAnnotations(Formatter.Annotation);
@@ -91,9 +94,11 @@ internal sealed class PinnedCall
             }
         }
 
-        SeparatedSyntaxList<ArgumentSyntax> all = arguments.Insert(2, perPage.WithLeadingTrivia(arguments[2].GetLeadingTrivia()));
+        // On a line of its own where its neighbours are, without their comments.
         SyntaxToken comma = arguments.GetSeparator(1);
-        return call.WithArgumentList(call.ArgumentList.WithArguments(SyntaxFactory.SeparatedList(
-            all, [arguments.GetSeparator(0), comma, comma.TrailingTrivia.Count > 0 ? comma : SyntaxFactory.Token(SyntaxKind.CommaToken)])));
+        perPage = perPage.WithLeadingTrivia(arguments[2].GetLeadingTrivia().Where(IsBlank));
+        SyntaxToken second = comma.WithLeadingTrivia().WithTrailingTrivia(comma.TrailingTrivia.Where(IsBlank));
+        return call.WithArgumentList(call.ArgumentList.WithArguments(
+            SyntaxFactory.SeparatedList(arguments.Insert(2, perPage), [arguments.GetSeparator(0), comma, second])));
     }
 }

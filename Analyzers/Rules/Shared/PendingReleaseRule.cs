@@ -18,7 +18,7 @@ internal abstract class PendingReleaseRule(Wording words) : Rule
         Dictionary<(int Resource, int Loan), int> seen = [];
         foreach (PathState path in before.Paths)
         {
-            RefSet released = Transfer.Released(fact, path);
+            RefSet released = Transfer.Released(fact, path, findings.Body);
             path.Holds.ForEach((loan, hold) =>
             {
                 if (findings.Body.Resources[loan].Kind != ResourceKind.Loan || hold.Holding != Holding.Held)
