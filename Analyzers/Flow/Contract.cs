@@ -263,6 +263,9 @@ internal enum Inspection
     /// <summary>The direction of an iterator.</summary>
     Direction,
 
+    /// <summary>The sort of memory that an iterator describes, of which some sorts are its caller's.</summary>
+    Backing,
+
     /// <summary>Above zero exactly when something was acquired.</summary>
     Amount,
 
@@ -291,6 +294,9 @@ internal interface IContractSource
     Holding ModeOf(object? constant);
 
     Flowing DirectionOf(object? constant);
+
+    /// <summary>Every value by which a member that tells the backing says that the memory is the caller's.</summary>
+    IReadOnlyList<object> UserBackings { get; }
 
     /// <summary>Whether a value of the type stands for an operation under way that can be awaited.</summary>
     bool IsTask(ITypeSymbol? type);

@@ -30,7 +30,20 @@ internal abstract record Expression
     public sealed record And(Expression Left, Expression Right) : Expression;
 
     /// <summary>A pure value without meaning here, told apart by its text over places.</summary>
-    public sealed record Opaque(string Key, Expression? First, Expression? Second) : Expression;
+    public sealed record Opaque(string Key, Expression? First, Expression? Second) : Expression
+    {
+        public override int Depth { get; } = 1 + Math.Max(First?.Depth ?? 0, Second?.Depth ?? 0);
+
+        public bool Equals(Opaque? other) => other is not null && Key == other.Key && Equals(First, other.First) && Equals(Second, other.Second);
+
+        public override int GetHashCode() => unchecked((Key.GetHashCode() * 31) + ((First?.GetHashCode() ?? 0) * 17) + (Second?.GetHashCode() ?? 0));
+    }
+
+    /// <summary>How deep a value without meaning may be and still be told from others.</summary>
+    public const int MaxDepth = 16;
+
+    /// <summary>How many values without meaning it is made of, one in the other.</summary>
+    public virtual int Depth => 0;
 
     /// <summary>Whether the value is read from <paramref name="place"/>.</summary>
     public bool Reads(int place) => this switch

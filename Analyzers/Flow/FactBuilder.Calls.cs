@@ -163,7 +163,7 @@ internal sealed partial class FactBuilder
                     break;
                 case Effect.Inspect { What: not Inspection.Detail } inspect when At(inspect.Target).HasPlace:
                     Add(new Fact(FactKind.Inspect, call) { Target = At(inspect.Target).Place, Effect = inspect, Member = member });
-                    value = new Value(result, new Expression.Inspected(At(inspect.Target).Place, inspect.What));
+                    value = new Value(result, Array.TrueForAll(arguments, static a => a.Expression is Expression.Constant { Value: 0 or (byte)0 }) ? new Expression.Inspected(At(inspect.Target).Place, inspect.What) : null);
                     break;
                 case Effect.View { Role: RefRole.Part } view when At(view.Source).HasPlace:
                     value = Part(call, At(view.Source), ExtentOf(view.Source, arguments));
@@ -364,8 +364,26 @@ internal sealed partial class FactBuilder
 
     private Value VisitMethodReference(IMethodReferenceOperation method)
     {
-        Use(method, Visit(method.Instance));
-        return method.Method.MethodKind == MethodKind.LocalFunction ? VisitLambda(method, method.Method) : Value.None;
+        Value instance = Visit(method.Instance);
+        if (method.Method.MethodKind == MethodKind.LocalFunction)
+        {
+            return VisitLambda(method, method.Method);
+        }
+
+        Use(method, instance);
+        if (!instance.HasPlace)
+        {
+            return Value.None;
+        }
+
+        Value created = Fresh();
+        Add(new Fact(FactKind.View, method) { Target = created.Place, Source = instance.Place, Role = RefRole.View });
+        if (_contracts.Find(method.Method.OriginalDefinition)?.Releases(Slot.Receiver) == true)
+        {
+            Add(new Fact(FactKind.Escape, method) { Target = instance.Place, Departure = Departure.Captured });
+        }
+
+        return created;
     }
 
     /// <summary>A lambda or local function shares what it captures: the delegate is a view of it, and what it releases is no longer owed here.</summary>

@@ -12,8 +12,31 @@ internal sealed partial class FactBuilder
 
     private Value VisitBinary(IBinaryOperation binary)
     {
-        Value left = Visit(binary.LeftOperand);
-        Value right = Visit(binary.RightOperand);
+        // Concatenations of thousands of operands lean to the left: they are walked without recursion.
+        Stack<IBinaryOperation> spine = new();
+        IOperation leftmost = binary;
+        while (leftmost is IBinaryOperation { ConstantValue.HasValue: false } inner)
+        {
+            spine.Push(inner);
+            leftmost = inner.LeftOperand;
+        }
+
+        Value value = Visit(leftmost);
+        while (spine.Count > 0)
+        {
+            IBinaryOperation operation = spine.Pop();
+            value = Combine(operation, value, Visit(operation.RightOperand)) with { Operation = operation };
+            if (spine.Count > 0)
+            {
+                FailByItself(operation);
+            }
+        }
+
+        return value;
+    }
+
+    private Value Combine(IBinaryOperation binary, Value left, Value right)
+    {
         if (binary.OperatorMethod is not null)
         {
             Point(binary);
@@ -38,7 +61,7 @@ internal sealed partial class FactBuilder
             BinaryOperatorKind.LessThanOrEqual => new Expression.Compare(Relation.LessOrEqual, l, r),
             BinaryOperatorKind.GreaterThan => new Expression.Compare(Relation.Less, r, l),
             BinaryOperatorKind.GreaterThanOrEqual => new Expression.Compare(Relation.LessOrEqual, r, l),
-            _ when binary.OperatorMethod is null => new Expression.Opaque(binary.OperatorKind.ToString(), l, r),
+            _ when binary.OperatorMethod is null && l.Depth + r.Depth <= Expression.MaxDepth => new Expression.Opaque(binary.OperatorKind.ToString(), l, r),
             _ => null,
         };
         return new Value(-1, result);
@@ -112,7 +135,7 @@ internal sealed partial class FactBuilder
             ISymbol? member = part.Member switch
             {
                 IPropertyReferenceOperation property => property.Property,
-                IFieldReferenceOperation field => ElementField(field.Field),
+                IFieldReferenceOperation field => field.Field,
                 _ => null,
             };
             result = And(result, Test(part.Pattern, member is null ? Value.None : PartOf(part, value, member)));
@@ -155,7 +178,7 @@ internal sealed partial class FactBuilder
         {
             for (int i = 0; i < count; i++)
             {
-                positional[i] = ElementField(elements[i]);
+                positional[i] = elements[i];
             }
 
             return positional;
@@ -186,12 +209,7 @@ internal sealed partial class FactBuilder
     private static IFieldSymbol ElementField(IFieldSymbol field)
     {
         IFieldSymbol element = field.CorrespondingTupleField ?? field;
-        foreach (ISymbol member in element.ContainingType.TupleUnderlyingType?.GetMembers(element.Name) ?? ImmutableArray<ISymbol>.Empty)
-        {
-            return member as IFieldSymbol ?? element;
-        }
-
-        return element;
+        return field.ContainingType.IsTupleType ? element.OriginalDefinition : field;
     }
 
     private static bool IsSureOf(IPatternOperation pattern) =>

@@ -222,7 +222,7 @@ internal sealed partial class FactBuilder
         }
 
         Value instance = Visit(field.Instance);
-        return MemberOf(field, instance, ElementField(field.Field));
+        return MemberOf(field, instance, field.Field);
     }
 
     private Value MemberOf(IOperation operation, Value instance, ISymbol member)
@@ -232,8 +232,19 @@ internal sealed partial class FactBuilder
             return Value.None;
         }
 
+        if (member is IFieldSymbol field)
+        {
+            // A tuple is its elements: to take one is no use of the others.
+            if (!field.ContainingType.IsTupleType)
+            {
+                Use(operation, instance);
+            }
+
+            return Named(ElementOf(instance.Place, field));
+        }
+
         Use(operation, instance);
-        return Named(_body.Places.OfMember(instance.Place, member));
+        return Named(_body.Places.OfMember(instance.Place, member, member.Name));
     }
 
     private Value VisitProperty(IPropertyReferenceOperation property)
@@ -333,7 +344,7 @@ internal sealed partial class FactBuilder
     {
         if (value.HasPlace)
         {
-            Add(new Fact(FactKind.Escape, operation) { Target = value.Place, Departure = departure, LeadsToOwner = LeadsToOwner(value.Operation?.Type) });
+            Add(new Fact(FactKind.Escape, operation) { Target = value.Place, Departure = departure, LeadsToOwner = value.Operation is not IFlowAnonymousFunctionOperation && LeadsToOwner(value.Operation?.Type) });
         }
     }
 
@@ -354,7 +365,7 @@ internal sealed partial class FactBuilder
                 return Visit(target);
             case IFieldReferenceOperation { Instance: { } instance } field:
                 Value owner = Visit(instance);
-                return owner.HasPlace ? Named(_body.Places.OfMember(owner.Place, ElementField(field.Field))) : Value.None;
+                return owner.HasPlace ? Named(ElementOf(owner.Place, field.Field)) : Value.None;
             case IFieldReferenceOperation:
                 return Visit(target);
             case IPropertyReferenceOperation { Instance: { } instance, Arguments.IsEmpty: true } property when !property.Property.ReturnsByRef:
@@ -377,11 +388,27 @@ internal sealed partial class FactBuilder
                 return array;
             case IDiscardOperation:
                 return Value.None;
+            case { Kind: OperationKind.None } when Pointer(target) is { } pointer:
+                // What a pointer points to has no operation of its own.
+                writesThrough = true;
+                return pointer with { Operation = target };
             default:
                 Value through = Visit(target);
                 writesThrough = through.HasPlace;
                 return through;
         }
+    }
+
+    private Value? Pointer(IOperation indirection)
+    {
+        Value? pointer = null;
+        foreach (IOperation child in indirection.ChildOperations)
+        {
+            Value value = Visit(child);
+            pointer ??= IsAddress(child.Type) && value.HasPlace ? value : null;
+        }
+
+        return pointer;
     }
 
     private Value VisitDeconstruction(IDeconstructionAssignmentOperation deconstruction)
@@ -577,6 +604,7 @@ internal sealed partial class FactBuilder
     private Value VisitAggregate(IOperation operation)
     {
         int result = -1;
+        int element = 0;
         foreach (IOperation child in operation.ChildOperations)
         {
             Value value = Visit(child);
@@ -585,9 +613,24 @@ internal sealed partial class FactBuilder
                 result = result < 0 ? NewTemporary() : result;
                 Add(new Fact(FactKind.View, operation) { Target = result, Source = value.Place, Role = RefRole.Container, Accumulates = true });
             }
+
+            if (operation is ITupleOperation { Type: INamedTypeSymbol { TupleElements: { } elements } } && element < elements.Length && (value.HasPlace || value.Expression is not null))
+            {
+                result = result < 0 ? NewTemporary() : result;
+                Assign(child, ElementOf(result, elements[element]), value);
+            }
+
+            element++;
         }
 
         return result < 0 ? Value.None : Named(result);
+    }
+
+    /// <summary>The place of a field; of a tuple's element, whatever the element is called.</summary>
+    private int ElementOf(int place, IFieldSymbol field)
+    {
+        IFieldSymbol element = ElementField(field);
+        return _body.Places.OfMember(place, element, field.Name);
     }
 
     private Value VisitOther(IOperation operation)
@@ -603,9 +646,12 @@ internal sealed partial class FactBuilder
     private static bool IsAddress(ITypeSymbol? type) =>
         type is IPointerTypeSymbol or { SpecialType: SpecialType.System_IntPtr or SpecialType.System_UIntPtr };
 
-    /// <summary>Whether the holder of a value of the type could find the buffer behind it and release that: not from an address or a span.</summary>
-    private static bool LeadsToOwner(ITypeSymbol? type) =>
-        type is null || (!IsAddress(type) && !type.IsRefLikeType && !type.IsUnmanagedType);
+    /// <summary>
+    /// Whether the holder of a value of the type could find the buffer behind it and release that: not from an address or a span, nor by running a
+    /// delegate; one that releases what it captured has taken that over when it was made.
+    /// </summary>
+    public static bool LeadsToOwner(ITypeSymbol? type) =>
+        type is null || (!IsAddress(type) && !type.IsRefLikeType && !type.IsUnmanagedType && type.TypeKind != TypeKind.Delegate);
 
     /// <summary>Whether a value of the type can lead to a buffer at all.</summary>
     private static bool CanCarry(ITypeSymbol? type) => type switch

@@ -205,16 +205,18 @@ internal sealed class Liveness
     /// <summary>The places that a block reads before it writes them; what it writes is added to <paramref name="defined"/>.</summary>
     private HashSet<int> Exposed(BasicBlock block, HashSet<int> defined)
     {
-        HashSet<int> exposed = [];
-        HashSet<int> seen = [];
+        var reading = new Reading(_body, defined);
         foreach (Fact fact in _body.FactsOf(block))
         {
-            Read(fact.Source, defined, exposed, seen);
-            fact.Value?.CollectPlaces(place => Read(place, defined, exposed, seen));
+            reading.Read(fact.Source);
+            reading.Read(fact.Receiver);
+            fact.Value?.CollectPlaces(reading.Read);
+            fact.Flags?.CollectPlaces(reading.Read);
+            fact.Direction?.CollectPlaces(reading.Read);
             bool writes = fact is { Kind: FactKind.Assign or FactKind.Acquire or FactKind.Complete, Fills: false } || fact is { Kind: FactKind.View, Accumulates: false };
             if (!writes || fact.IsHavoc)
             {
-                Read(fact.Target, defined, exposed, seen);
+                reading.Read(fact.Target);
             }
             else if (fact.Target >= 0)
             {
@@ -222,42 +224,49 @@ internal sealed class Liveness
             }
         }
 
-        _body.ConditionOf(block)?.CollectPlaces(place => Read(place, defined, exposed, seen));
-        return exposed;
+        _body.ConditionOf(block)?.CollectPlaces(reading.Read);
+        return reading.Exposed;
     }
 
-    private void Read(int place, HashSet<int> defined, HashSet<int> exposed, HashSet<int> seen)
+    /// <summary>What one block reads.</summary>
+    private sealed class Reading(Body body, HashSet<int> defined)
     {
-        if (place < 0)
+        private readonly HashSet<int> _seen = [];
+        private readonly Stack<int> _pending = new();
+
+        public HashSet<int> Exposed { get; } = [];
+
+        public void Read(int place)
         {
-            return;
-        }
-
-        // What is defined only grows along a block: a place seen once exposes nothing new.
-        Stack<int> pending = new();
-        pending.Push(place);
-        while (pending.Count > 0)
-        {
-            int read = pending.Pop();
-            if (!seen.Add(read))
+            if (place >= 0)
             {
-                continue;
+                _pending.Push(place);
             }
 
-            if (!defined.Contains(read))
+            while (_pending.Count > 0)
             {
-                exposed.Add(read);
-            }
+                int read = _pending.Pop();
+                if (!_seen.Add(read))
+                {
+                    // The block has defined no less by now: nothing more can be exposed through it.
+                    continue;
+                }
 
-            // What a place was computed from is asked again when the place is.
-            foreach (int origin in _body.Expressions.Origins(read))
-            {
-                pending.Push(origin);
-            }
+                if (!defined.Contains(read))
+                {
+                    Exposed.Add(read);
+                }
 
-            foreach (int member in _body.Places[read].Members)
-            {
-                pending.Push(member);
+                // What a place was computed from is asked again when the place is.
+                foreach (int origin in body.Expressions.Origins(read))
+                {
+                    _pending.Push(origin);
+                }
+
+                foreach (int member in body.Places[read].Members)
+                {
+                    _pending.Push(member);
+                }
             }
         }
     }

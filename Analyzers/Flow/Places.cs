@@ -58,17 +58,23 @@ internal sealed class Places
         return place;
     }
 
-    public int OfMember(int parent, ISymbol member)
+    /// <param name="parent">The place whose member it is.</param>
+    /// <param name="member">What tells the member from others.</param>
+    /// <param name="name">What the code calls it, if not that.</param>
+    public int OfMember(int parent, ISymbol member, string? name = null)
     {
         if (!_members.TryGetValue((parent, member), out int place))
         {
-            place = Add(new Place(PlaceKind.Member, member, parent));
+            place = Add(new Place(PlaceKind.Member, member, parent) { Name = name ?? member.Name });
             _members.Add((parent, member), place);
             _all[parent].AddMember(place);
         }
 
         return place;
     }
+
+    /// <summary>The member of the place that the body speaks of, or -1.</summary>
+    public int FindMember(int parent, ISymbol member) => _members.TryGetValue((parent, member), out int place) ? place : -1;
 
     /// <summary>A place without a name, which has a value from its block on.</summary>
     public int NewTemporary(int block) => Add(new Place(PlaceKind.Temporary, null, -1) { Block = block });
@@ -91,9 +97,9 @@ internal sealed class Places
     public string? NameOf(int place) => place < 0 ? null : _all[place] switch
     {
         { Kind: PlaceKind.Local or PlaceKind.Parameter or PlaceKind.StaticField, Symbol: { } symbol } => symbol.Name,
-        { Kind: PlaceKind.Member, Symbol: { } symbol, Parent: var parent } => _all[parent].Kind == PlaceKind.This || NameOf(parent) is not { } outer
-            ? symbol.Name
-            : outer + "." + symbol.Name,
+        { Kind: PlaceKind.Member, Name: { } name, Parent: var parent } => _all[parent].Kind == PlaceKind.This || NameOf(parent) is not { } outer
+            ? name
+            : outer + "." + name,
         _ => null,
     };
 
@@ -136,6 +142,9 @@ internal sealed class Place(PlaceKind kind, ISymbol? symbol, int parent)
     public int Parent { get; } = parent;
 
     public IReadOnlyList<int> Members => _members ?? (IReadOnlyList<int>)[];
+
+    /// <summary>For a member: what the code calls it.</summary>
+    public string? Name { get; init; }
 
     /// <summary>For a temporary: the block that computes it, anew each time; -1 for any other.</summary>
     public int Block { get; init; } = -1;

@@ -65,7 +65,7 @@ internal sealed class Refinement(Body body, IContractSource contracts)
 
     private PathState? AssumeEqual(PathState path, Expression left, object? constant, bool outcome, int depth)
     {
-        if (left is Expression.Inspected { What: Inspection.Mode or Inspection.Direction } inspected)
+        if (left is Expression.Inspected { What: Inspection.Mode or Inspection.Direction or Inspection.Backing } inspected)
         {
             return Inspect(path, inspected, constant, outcome);
         }
@@ -218,7 +218,7 @@ internal sealed class Refinement(Body body, IContractSource contracts)
                 return equal ? AssumeEqual(path, of, constant, true, depth + 1)
                     : allowed != Classes.All ? Narrow(path, of.Place, allowed, constant, depth + 1, equal: false)
                     : path;
-            case Expression.Inspected { What: Inspection.Mode or Inspection.Direction } inspected when constant is not null:
+            case Expression.Inspected { What: Inspection.Mode or Inspection.Direction or Inspection.Backing } inspected when constant is not null:
                 return Inspect(path, inspected, constant, equal);
             case Expression.Inspected { What: Inspection.Amount or Inspection.LeaseAmount } amount:
                 return allowed == Classes.Positive ? Inspect(path, amount, outcome: true)
@@ -290,6 +290,11 @@ internal sealed class Refinement(Body body, IContractSource contracts)
                 : null;
         }
 
+        if (inspected.What == Inspection.Backing)
+        {
+            return InspectBacking(path, inspected, constant, equal, resource);
+        }
+
         Holding mode = contracts.ModeOf(constant);
         if (mode == Holding.Nothing)
         {
@@ -298,13 +303,37 @@ internal sealed class Refinement(Body body, IContractSource contracts)
 
         if ((hold.Holding & Holding.AnyIterator) != 0)
         {
-            // The mode that an iterator would be extracted in: none exactly when it is stable.
+            // The mode that an iterator would be extracted in, if nothing else is asked for: none exactly when it is stable, else by pin.
             bool stable = (mode == Holding.HeldNone) == equal;
-            return equal || mode == Holding.HeldNone ? Keep(path, resource, hold, stable ? Holding.Stable : Holding.UserBacked | Holding.Stale) : path;
+            return equal || mode is Holding.HeldNone or Holding.HeldPin ? Keep(path, resource, hold, stable ? Holding.Stable : Holding.UserBacked | Holding.Stale) : path;
         }
 
         return Keep(path, resource, hold, equal ? mode | OtherThanModes : ~mode, keepOthers: true);
     }
+
+    /// <summary>One backing is said, or excluded: once all that are the caller's are excluded, the memory is not the caller's.</summary>
+    private PathState? InspectBacking(PathState path, Expression.Inspected inspected, object? constant, bool equal, int resource)
+    {
+        bool isUsers = false;
+        bool othersExcluded = true;
+        foreach (object backing in contracts.UserBackings)
+        {
+            bool isThis = backing.Equals(constant);
+            isUsers |= isThis;
+            othersExcluded &= isThis || (path.Truths.TryGet(body.Expressions.Number(Is(inspected, backing)), out BoxedBool said) && !said.Value);
+        }
+
+        PathState? remembered = constant is null ? path : Remember(path, Is(inspected, constant), equal);
+        if (remembered is null || (isUsers && !equal && !othersExcluded) || (!isUsers && !equal))
+        {
+            return remembered;
+        }
+
+        return Keep(remembered, resource, remembered.HoldOf(resource), isUsers && equal ? Holding.UserBacked | Holding.Stale : Holding.Stable);
+    }
+
+    private static Expression.Compare Is(Expression.Inspected inspected, object constant) =>
+        new(Relation.Equal, inspected, new Expression.Constant(constant));
 
     private const Holding OtherThanModes = Over | Holding.HandedOn;
 

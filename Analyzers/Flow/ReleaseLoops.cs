@@ -7,6 +7,7 @@ namespace BufferLifetime.Analyzers.Flow;
 internal sealed class ReleaseLoops(BodyGraph graph, Body body)
 {
     private readonly Dictionary<Node, HashSet<int>> _released = [];
+    private readonly Dictionary<Node, List<Node>> _ends = [];
     private Dictionary<Node, HashSet<Node>>? _loops;
     private bool _hasLearnt;
 
@@ -31,25 +32,51 @@ internal sealed class ReleaseLoops(BodyGraph graph, Body body)
         return learnt;
     }
 
-    /// <summary>The path as it is once <paramref name="edge"/> has left the loop that <paramref name="node"/> is the head of.</summary>
+    /// <summary>The path as it is once <paramref name="edge"/> has left the loops that <paramref name="node"/> can end.</summary>
     public PathState Leave(Node node, Edge edge, PathState path)
     {
-        bool stays = edge.Target is { } target && _loops is not null && _loops.TryGetValue(node, out HashSet<Node>? loop) && loop.Contains(target);
-        if (stays || !_released.TryGetValue(node, out HashSet<int>? resources))
+        if (!_ends.TryGetValue(node, out List<Node>? heads))
         {
             return path;
         }
 
-        foreach (int resource in resources)
+        foreach (Node head in heads)
         {
-            Hold hold = path.HoldOf(resource);
-            if ((hold.Holding & (Holding.AnyHeld | Holding.HeldNone)) != 0)
+            if (edge.Target is { } target && _loops![head].Contains(target))
             {
-                path = path.WithHold(resource, hold with { Holding = Holding.HandedOn });
+                continue;
+            }
+
+            foreach (int resource in _released[head])
+            {
+                Hold hold = path.HoldOf(resource);
+                if ((hold.Holding & (Holding.AnyHeld | Holding.HeldNone)) != 0 && (node == head || AsksPiece(node, edge, path, resource)))
+                {
+                    path = path.WithHold(resource, hold with { Holding = Holding.HandedOn });
+                }
             }
         }
 
         return path;
+    }
+
+    /// <summary>Whether what a piece says decides that the loop ends: the first that holds nothing is the end of those that do.</summary>
+    private bool AsksPiece(Node node, Edge edge, PathState path, int resource)
+    {
+        bool asks = false;
+        if (edge is { IsConditional: true, Target: not null })
+        {
+            body.ConditionOf(node.Block)?.CollectPlaces(place =>
+            {
+                for (; place >= 0 && !asks; place = body.Places[place].Parent)
+                {
+                    RefSet refs = path.RefsOf(place);
+                    asks = refs.Where(static r => r.Kind == RefRole.Element).Refers(resource);
+                }
+            });
+        }
+
+        return asks;
     }
 
     private void Note(Node node, int resource)
@@ -65,9 +92,27 @@ internal sealed class ReleaseLoops(BodyGraph graph, Body body)
             if (!_released.TryGetValue(loop.Key, out HashSet<int>? resources))
             {
                 _released.Add(loop.Key, resources = []);
+                NoteEnds(loop.Key, loop.Value);
             }
 
             _hasLearnt |= resources.Add(resource);
+        }
+    }
+
+    /// <summary>Remembers the nodes by which a loop can be left.</summary>
+    private void NoteEnds(Node head, HashSet<Node> loop)
+    {
+        foreach (Node node in loop)
+        {
+            if (node == head || node.Edges.Exists(edge => edge.Target is { } target && !loop.Contains(target)))
+            {
+                if (!_ends.TryGetValue(node, out List<Node>? heads))
+                {
+                    _ends.Add(node, heads = []);
+                }
+
+                heads.Add(head);
+            }
         }
     }
 

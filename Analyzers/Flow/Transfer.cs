@@ -128,17 +128,19 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
     {
         foreach (int member in body.Places[source].Members)
         {
-            foreach (int counterpart in body.Places[target].Members)
+            int counterpart = body.Places.FindMember(target, body.Places[member].Symbol!);
+            if (counterpart < 0 || counterpart == member)
             {
-                if (Microsoft.CodeAnalysis.SymbolEqualityComparer.Default.Equals(body.Places[member].Symbol, body.Places[counterpart].Symbol))
-                {
-                    path = path.WithRefs(counterpart, path.RefsOf(member));
-                    if (path.Known.TryGet(member, out Known known))
-                    {
-                        path = path with { Known = path.Known.Set(counterpart, known) };
-                    }
-                }
+                continue;
             }
+
+            path = path.WithRefs(counterpart, path.RefsOf(member));
+            if (path.Known.TryGet(member, out Known known))
+            {
+                path = path with { Known = path.Known.Set(counterpart, known) };
+            }
+
+            path = CopyMembers(path, member, counterpart);
         }
 
         return path;
@@ -329,7 +331,8 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
     public static RefSet Released(Fact fact, PathState path, Body body) => fact.Effect switch
     {
         Effect.Release { Kept: not null } => path.RefsOf(fact.Target).Where(static r => r.Kind == RefRole.Keeper),
-        Effect.Release { OfPieces: true } => path.RefsOf(fact.Target).Where(r => r.Kind <= RefRole.View && body.Resources[r.Resource].Kind.HasMode),
+        Effect.Release { OfPieces: true, Accepts: var accepted } => path.RefsOf(fact.Target).Where(r =>
+            r.Kind <= RefRole.View && (body.Resources[r.Resource].Kind.HasMode || (accepted & Holding.Held) != 0)),
 
         // An array that is given back says nothing of the pieces that were put in it.
         _ => path.RefsOf(fact.Target).Where(r => r.Kind <= RefRole.Element && !body.Resources[r.Resource].Kind.IsMadeOfPieces),
@@ -467,7 +470,22 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
 
     /// <summary>The resources whose release an escape makes somebody else's concern.</summary>
     public static RefSet HandedOn(Fact fact, PathState path, Body body) =>
-        path.RefsOf(fact.Target).Where(r => HandsOn(body.Resources[r.Resource], r.Kind, fact));
+        WithMembers(fact.Target, path, body).Where(r => HandsOn(body.Resources[r.Resource], r.Kind, fact));
+
+    /// <summary>What a place refers to itself and through its members: a struct or tuple that leaves takes them along.</summary>
+    private static RefSet WithMembers(int place, PathState path, Body body)
+    {
+        RefSet refs = path.RefsOf(place);
+        if (place >= 0 && body.Places[place].Kind != PlaceKind.This)
+        {
+            foreach (int member in body.Places[place].Members)
+            {
+                refs = refs.Union(WithMembers(member, path, body));
+            }
+        }
+
+        return refs;
+    }
 
     private static bool HandsOn(Resource resource, RefRole kind, Fact fact)
     {

@@ -55,7 +55,7 @@ internal sealed class ContractLine
         return !exists ? [] : _verb switch
         {
             "acquires" => [Declared.Acquire(member, _slot, _mode)],
-            "releases" => Declared.Release(member, _slot),
+            "releases" => [Declared.Release(member, _slot)],
             "borrows" => [Declared.Borrow(member, _slot, contracts)],
             "retains" => [new Effect.Retain(_slot)],
             "views" => [new Effect.View(_slot)],

@@ -9,6 +9,9 @@ internal static class IteratorProtocol
     public const string Iterator = "BufferLifetime.IovIter";
     public const string Direction = "BufferLifetime.TransferDirection";
 
+    /// <summary>IterKind.Ubuf and IterKind.Iovec.</summary>
+    public static readonly object[] UserBackings = [(byte)0, (byte)1];
+
     public static IEnumerable<Row> Rows()
     {
         foreach (string userBacked in new[] { "Ubuf", "Iovec" })
@@ -37,7 +40,8 @@ internal static class IteratorProtocol
             yield return row;
         }
 
-        foreach (string description in new[] { "Kind", "Count", "IsEmpty" })
+        yield return Property(Iterator, "Kind").Tells(Inspection.Backing);
+        foreach (string description in new[] { "Count", "IsEmpty" })
         {
             yield return Property(Iterator, description).Tells(Inspection.Detail);
         }

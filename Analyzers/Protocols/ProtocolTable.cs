@@ -66,7 +66,8 @@ internal sealed class ProtocolTable : IContractSource
     }
 
     public ParameterContract? FindParameter(ITypeSymbol type) =>
-        type.Name == "IovIter" && MetadataNames.Of(type) == IteratorProtocol.Iterator
+        type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T, TypeArguments: { Length: 1 } underlying } ? FindParameter(underlying[0])
+            : type.Name == "IovIter" && MetadataNames.Of(type) == IteratorProtocol.Iterator
             ? new ParameterContract(ResourceKind.Iterator, Holding.UserBacked | Holding.Stable, Flowing.Unknown)
             : null;
 
@@ -85,7 +86,9 @@ internal sealed class ProtocolTable : IContractSource
         _ => Flowing.Unknown,
     };
 
-    public bool AsksForReferences(object? flags) => (ToNumber(flags) & 1) == 1;
+    public IReadOnlyList<object> UserBackings => IteratorProtocol.UserBackings;
+
+    public bool AsksForReferences(object? flags) => ToNumber(flags) is >= 0 and var bits && (bits & 1) == 1;
 
     public bool AllowsPeerMemory(object? flags) => ToNumber(flags) is > 0 and var bits && (bits & 2) == 2;
 

@@ -50,7 +50,7 @@ internal sealed class MismatchedRelease : Rule
     private static bool Mismatches(Resource resource, Hold hold, Effect.Release release)
     {
         Holding wrong = Holding.AnyMode & ~release.Accepts;
-        return resource.Kind.HasMode && hold.Holding != Holding.Nothing && (hold.Holding & ~wrong) == Holding.Nothing;
+        return resource.Kind.HasMode && (hold.Holding & wrong) != 0 && (hold.Holding & ~(wrong | Holding.NotAcquired)) == 0;
     }
 
     private static (string How, string Harm, string Cure, string Verb) Describe(Holding holding) => holding switch

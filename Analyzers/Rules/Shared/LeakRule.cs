@@ -9,7 +9,7 @@ namespace BufferLifetime.Analyzers.Rules.Shared;
 /// </summary>
 internal abstract class LeakRule(Wording words) : Rule
 {
-    private readonly Dictionary<int, List<(Location? Location, string When)>> _leaks = [];
+    private readonly Dictionary<int, List<(Location? Location, string When, bool IsOwed)>> _leaks = [];
     private readonly HashSet<int> _settled = [];
 
     protected abstract bool Concerns(Resource resource);
@@ -43,7 +43,7 @@ internal abstract class LeakRule(Wording words) : Rule
         {
             if (IsOwed(path.HoldOf(fact.Resource)) && Aliases.LosesOlder(fact, path, findings.Body))
             {
-                Leak(fact.Resource, Spots.OfCall(fact.Operation), "this call takes the next one");
+                Leak(fact.Resource, true, Spots.OfCall(fact.Operation), "this call takes the next one");
             }
         }
     }
@@ -59,10 +59,10 @@ internal abstract class LeakRule(Wording words) : Rule
         {
             path.Holds.ForEach((id, hold) =>
             {
-                if (IsOwed(hold) && findings.Body.Resources[id] is { Original: null } resource && Concerns(resource) && !IsKeptOutside(findings.Body, path, id))
+                if (MayBeOwed(hold) && findings.Body.Resources[id] is { Original: null } resource && Concerns(resource) && !IsKeptOutside(findings.Body, path, id))
                 {
                     Location? exit = Spots.OfExit(leaving, findings.Body.Flow);
-                    Leak(id, exit, leaving.Kind == ExitKind.Throw ? "this throw is reached" : exit is null ? "the end of the method is reached" : "this return is reached");
+                    Leak(id, IsOwed(hold), exit, leaving.Kind == ExitKind.Throw ? "this throw is reached" : exit is null ? "the end of the method is reached" : "this return is reached");
                 }
             });
         }
@@ -70,7 +70,7 @@ internal abstract class LeakRule(Wording words) : Rule
 
     public sealed override void OnEnd(Findings findings)
     {
-        foreach (KeyValuePair<int, List<(Location? Location, string When)>> leak in _leaks)
+        foreach (KeyValuePair<int, List<(Location? Location, string When, bool IsOwed)>> leak in _leaks)
         {
             Resource resource = findings.Body.Resources[leak.Key];
             Location origin = Spots.OfCall(resource.Origin);
@@ -81,8 +81,13 @@ internal abstract class LeakRule(Wording words) : Rule
                 continue;
             }
 
-            foreach ((Location? location, string when) in leak.Value)
+            foreach ((Location? location, string when, bool isOwed) in leak.Value)
             {
+                if (!isOwed)
+                {
+                    continue;
+                }
+
                 Location shown = ToldWhereTaken || location is null ? origin : location;
                 findings.Report(
                     words, Confidence.Possible, (leak.Key, shown.SourceSpan), null, shown, ToldWhereTaken ? [location] : [origin], null,
@@ -98,24 +103,31 @@ internal abstract class LeakRule(Wording words) : Rule
     private static bool IsKeptOutside(Body body, PathState path, int resource)
     {
         bool kept = false;
-        path.Refs.ForEach((place, refs) => kept |= refs.Refers(resource)
-            && (body.Places.IsOfThis(place) || (body.StorageOutlives(place) && refs.Where(static r => r.Kind < RefRole.View).Refers(resource))));
+        path.Refs.ForEach((place, refs) => kept |= body.StorageOutlives(place)
+            && refs.Where(r => r.Kind < RefRole.View || (r.Kind < RefRole.Account && body.Places.IsOfThis(place) && LeadsToOwner(body.Places[place]))).Refers(resource));
         return kept;
     }
+
+    private static bool LeadsToOwner(Place place) =>
+        FactBuilder.LeadsToOwner(place.Symbol switch { IFieldSymbol field => field.Type, IPropertySymbol property => property.Type, _ => null });
 
     private static bool IsOwed(Hold hold) =>
         (hold.Holding & Holding.AnyHeld) != 0 && (hold.Holding & ~Holding.AnyHeld) == 0;
 
-    private void Leak(int resource, Location? location, string when)
+    /// <summary>Where ways were merged it may be held or not have been taken: if it is released nowhere at all, it is lost all the same.</summary>
+    private static bool MayBeOwed(Hold hold) =>
+        (hold.Holding & Holding.AnyHeld) != 0 && (hold.Holding & ~(Holding.AnyHeld | Holding.HeldNone | Holding.NotAcquired)) == 0;
+
+    private void Leak(int resource, bool isOwed, Location? location, string when)
     {
-        if (!_leaks.TryGetValue(resource, out List<(Location? Location, string When)>? leaks))
+        if (!_leaks.TryGetValue(resource, out List<(Location? Location, string When, bool IsOwed)>? leaks))
         {
             _leaks.Add(resource, leaks = []);
         }
 
-        if (!leaks.Contains((location, when)))
+        if (!leaks.Contains((location, when, isOwed)))
         {
-            leaks.Add((location, when));
+            leaks.Add((location, when, isOwed));
         }
     }
 }
