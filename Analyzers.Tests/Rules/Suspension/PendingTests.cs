@@ -55,7 +55,7 @@ public sealed class PendingTests
     public Task Success_reported_afterwards_is_silent(string statements) => VerifyMembersAsync(Method(statements));
 
     [Theory]
-    [InlineData("IovIter iter = IovIter.Ubuf(memory, TransferDirection.Destination); Task<long> task = Any.LengthAsync(iter).AsTask(); {|BUF1207:memory|}.Span[0] = 1; await task;")]
+    [InlineData("IovIter iter = IovIter.Ubuf(memory, TransferDirection.Destination); Task<long> task = Any.LengthAsync(iter).AsTask(); {|BUF1207:memory.Span|}[0] = 1; await task;")]
     [InlineData("IovIter iter = IovIter.Ubuf(memory, TransferDirection.Destination); Task<long> task = Any.LengthAsync(iter).AsTask(); byte b = {|BUF1207:memory|}.Span[0]; await task;")]
     [InlineData("IovIter iter = IovIter.Ubuf(memory, TransferDirection.Source); Task<long> task = Any.LengthAsync(iter).AsTask(); {|BUF1207:memory.Span|}[0] = 1; await task;")]
     [InlineData("IovIter iter = IovIter.Ubuf(bytes, TransferDirection.Destination); Task<long> task = Any.LengthAsync(iter).AsTask(); {|BUF1207:bytes|}[0] = 1; await task;")]
