@@ -49,7 +49,7 @@ internal sealed class HeldByUsing
                 continue;
             }
 
-            if (PageUses.FunctionOf(name) != function || !IsOnlyRead(name))
+            if (PageUses.FunctionOf(name) != function || !IsOnlyRead(name) || PendingCall.Holds(name, model))
             {
                 return null;
             }
@@ -83,7 +83,9 @@ internal sealed class HeldByUsing
     /// <summary>Whether nothing can keep the lease: a member of it is used, or it is compared.</summary>
     private static bool IsOnlyRead(IdentifierNameSyntax name) => name.Parent switch
     {
-        MemberAccessExpressionSyntax access => access.Expression == name,
+        // A view that is returned or stored would outlive what it shows.
+        MemberAccessExpressionSyntax access => access.Expression == name
+            && (access.Name.Identifier.ValueText is "Bytes" or "Mode" or "IsEmpty" || access.Parent is not (ReturnStatementSyntax or ArrowExpressionClauseSyntax or AssignmentExpressionSyntax)),
         ConditionalAccessExpressionSyntax access => access.Expression == name,
         BinaryExpressionSyntax comparison => comparison.Kind() is SyntaxKind.EqualsExpression or SyntaxKind.NotEqualsExpression,
         IsPatternExpressionSyntax => true,

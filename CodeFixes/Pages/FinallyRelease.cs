@@ -42,7 +42,7 @@ internal sealed class FinallyRelease
         }
 
         if (uses.All.Any(use => use.Kind is PageUseKind.Value or PageUseKind.Address or PageUseKind.Passed
-            && !region.Statements.Any(statement => statement.Span.Contains(use.Node.Span))))
+            && (PendingCall.Holds(use.Node, model) || !region.Statements.Any(statement => statement.Span.Contains(use.Node.Span)))))
         {
             return null;
         }

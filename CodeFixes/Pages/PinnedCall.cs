@@ -97,7 +97,8 @@ internal sealed class PinnedCall
         // On a line of its own where its neighbours are, without their comments.
         SyntaxToken comma = arguments.GetSeparator(1);
         perPage = perPage.WithLeadingTrivia(arguments[2].GetLeadingTrivia().Where(IsBlank));
-        SyntaxToken second = comma.WithLeadingTrivia().WithTrailingTrivia(comma.TrailingTrivia.Where(IsBlank));
+        IEnumerable<SyntaxTrivia> behind = comma.TrailingTrivia.Where(comma.TrailingTrivia.Any(SyntaxKind.EndOfLineTrivia) ? static trivia => trivia.IsKind(SyntaxKind.EndOfLineTrivia) : IsBlank);
+        SyntaxToken second = comma.WithLeadingTrivia().WithTrailingTrivia(behind);
         return call.WithArgumentList(call.ArgumentList.WithArguments(
             SyntaxFactory.SeparatedList(arguments.Insert(2, perPage), [arguments.GetSeparator(0), comma, second])));
     }
