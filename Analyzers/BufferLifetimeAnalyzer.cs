@@ -13,7 +13,7 @@ namespace BufferLifetime.Analyzers;
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class BufferLifetimeAnalyzer : DiagnosticAnalyzer
 {
-    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => RuleCatalogue.Descriptors;
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = RuleCatalogue.Descriptors.Insert(0, UnreadableContract.Descriptor);
 
     public override void Initialize(AnalysisContext context)
     {
@@ -23,7 +23,7 @@ public sealed class BufferLifetimeAnalyzer : DiagnosticAnalyzer
         {
             if (KnownTypes.AreReferencedBy(start.Compilation))
             {
-                var protocols = new ProtocolTable();
+                var protocols = new ProtocolTable(start.Compilation, start.Options.AdditionalFiles, start.CancellationToken);
                 start.RegisterSymbolStartAction(
                     type =>
                     {
@@ -32,6 +32,7 @@ public sealed class BufferLifetimeAnalyzer : DiagnosticAnalyzer
                         type.RegisterSymbolEndAction(analysis.Finish);
                     },
                     SymbolKind.NamedType);
+                start.RegisterAdditionalFileAction(file => UnreadableContract.Check(file, protocols));
             }
         });
     }

@@ -25,6 +25,12 @@ internal static class Gate
                 case IInvocationOperation invocation when !opens:
                     opens = protocols.OpensGate(invocation.TargetMethod);
                     break;
+                case IVariableDeclaratorOperation { Symbol.IsFixed: true }:
+                    opens = true;
+                    break;
+                case IPropertyReferenceOperation { Property: var property } when !opens:
+                    opens = protocols.OpensGate(property);
+                    break;
                 case IObjectCreationOperation { Constructor: { } constructor } when !opens:
                     opens = protocols.OpensGate(constructor);
                     break;

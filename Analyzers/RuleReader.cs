@@ -68,7 +68,7 @@ internal sealed class RuleReader : IFlowReader
         foreach (PathState path in before.Paths)
         {
             // A field that native code is given the address of still has it to release.
-            RefSet refs = fact.Kind == FactKind.Release ? Transfer.Released(fact, path)
+            RefSet refs = fact.Kind == FactKind.Release ? Transfer.Released(fact, path, _body)
                 : fact.Departure == Departure.PassedToNative ? RefSet.Empty
                 : Transfer.HandedOn(fact, path, _body);
             for (int i = 0; i < refs.Count; i++)

@@ -133,7 +133,10 @@ internal sealed class TypeAnalysis(ProtocolTable protocols)
     {
         foreach (Diagnostic diagnostic in diagnostics)
         {
-            context.ReportDiagnostic(diagnostic);
+            if (Preferences.Want(diagnostic, context.Options.AnalyzerConfigOptionsProvider))
+            {
+                context.ReportDiagnostic(diagnostic);
+            }
         }
     }
 

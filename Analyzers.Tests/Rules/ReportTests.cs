@@ -207,7 +207,7 @@ public sealed class ReportTests
                 {
                     IovIter iter = IovIter.Ubuf(buffer, TransferDirection.Destination);
                     Span<PageFragment> pages = stackalloc PageFragment[4];
-                    iter.{|BUF1101:{|BUF1102:GetPages|}|}(pages, 4096, out _);
+                    iter.{|BUF1007:{|BUF1101:{|BUF1102:GetPages|}|}|}(pages, 4096, out _);
                     PageFragments.{|BUF1001:Unpin|}(pages);
                     iter.{|BUF1002:ExtractPages|}();
                 }
@@ -238,7 +238,7 @@ public sealed class ReportTests
                 {
                     IovIter iter = IovIter.Ubuf(buffer, TransferDirection.Destination);
                     Span<PageFragment> pages = stackalloc PageFragment[4];
-                    iter.ExtractPages(pages, 4096);
+                    _ = iter.ExtractPages(pages, 4096).Fragments;
                     {{release}};
                 }
             }

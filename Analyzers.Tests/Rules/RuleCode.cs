@@ -38,16 +38,23 @@ internal static class RuleCode
         }
         """;
 
+    /// <summary>What is said of results that nobody reads is the matter of its own tests: most others have no use for a result.</summary>
+    private static readonly string[] OfOwnTestsOnly = ["BUF1007"];
+
+    /// <summary>Members of a class under every rule there is.</summary>
+    public static Task VerifyEveryRuleAsync([StringSyntax("C#-test")] string members) =>
+        Test("internal partial class C {" + members + "\n}", [], []).RunAsync();
+
     /// <summary>Members of a class, with the expected reports marked.</summary>
     public static Task VerifyMembersAsync([StringSyntax("C#-test")] string members, params DiagnosticResult[] expected) =>
-        VerifyAsync("internal partial class C {" + members + "\n}", [], expected);
+        VerifyAsync("internal partial class C {" + members + "\n}", OfOwnTestsOnly, expected);
 
     /// <summary>As <see cref="VerifyMembersAsync(string, DiagnosticResult[])"/>, with the IDs that the test is not about switched off.</summary>
     public static Task VerifyMembersAsync(string[] disabled, [StringSyntax("C#-test")] string members, params DiagnosticResult[] expected) =>
         VerifyAsync("internal partial class C {" + members + "\n}", disabled, expected);
 
     /// <summary>A whole file.</summary>
-    public static Task VerifyAsync([StringSyntax("C#-test")] string source, params DiagnosticResult[] expected) => VerifyAsync(source, [], expected);
+    public static Task VerifyAsync([StringSyntax("C#-test")] string source, params DiagnosticResult[] expected) => VerifyAsync(source, OfOwnTestsOnly, expected);
 
     public static Task VerifyAsync([StringSyntax("C#-test")] string source, string[] disabled, params DiagnosticResult[] expected) =>
         Test(source, disabled, expected).RunAsync();
@@ -55,9 +62,21 @@ internal static class RuleCode
     /// <summary>Top-level statements.</summary>
     public static Task VerifyProgramAsync([StringSyntax("C#-test")] string source, params DiagnosticResult[] expected)
     {
-        VerifyCS.Test test = Test(source, [], expected);
+        VerifyCS.Test test = Test(source, OfOwnTestsOnly, expected);
         test.TestState.OutputKind = OutputKind.ConsoleApplication;
         return test.RunAsync();
+    }
+
+    /// <summary>A test of several files beside the prelude, to be completed by who asks for it.</summary>
+    public static VerifyCS.Test Test(params string[] sources)
+    {
+        VerifyCS.Test test = Test(sources[0], OfOwnTestsOnly, []);
+        foreach (string source in sources.AsSpan(1))
+        {
+            test.TestState.Sources.Add(source);
+        }
+
+        return test;
     }
 
     private static VerifyCS.Test Test(string source, string[] disabled, DiagnosticResult[] expected)

@@ -35,7 +35,7 @@ internal sealed class BodyFlow
         _transfer = new Transfer(body, contracts, selfCalls);
         _liveness = body.Liveness;
         _entry = entry;
-        _loops = new ReleaseLoops(_graph);
+        _loops = new ReleaseLoops(_graph, body);
         _entries = new PathSet?[_graph.Nodes.Count];
     }
 
@@ -121,10 +121,7 @@ internal sealed class BodyFlow
         {
             if (fact.MayThrow && toHandler is not null)
             {
-                foreach (Node handler in node.Handlers)
-                {
-                    toHandler(handler, paths);
-                }
+                Fail(node, fact, paths, toHandler);
             }
 
             if (fact.Kind == FactKind.Release && reader is null)
@@ -148,6 +145,22 @@ internal sealed class BodyFlow
         }
 
         return paths;
+    }
+
+    private static void Fail(Node node, Fact fact, PathSet paths, Action<Node, PathSet> toHandler)
+    {
+        foreach (Node handler in node.Handlers)
+        {
+            if (fact.Failure.Reaches(handler.Block, out bool stops))
+            {
+                toHandler(handler, paths);
+            }
+
+            if (stops)
+            {
+                return;
+            }
+        }
     }
 
     private PathSet Along(Node node, Edge edge, PathSet paths)

@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.Operations;
 
 namespace BufferLifetime.Analyzers.Flow;
 
@@ -49,7 +50,7 @@ internal sealed class FinallyPass(ControlFlowRegion region, FinallyPass? outer)
 }
 
 /// <summary>What follows a finally region: the rest of a branch, or the search for a handler outside <paramref name="After"/>.</summary>
-internal sealed record Continuation(ControlFlowBranch? Branch, int NextRegion, ControlFlowRegion? After, ExitKind Exit, BasicBlock From);
+internal sealed record Continuation(ControlFlowBranch? Branch, int NextRegion, ControlFlowRegion? After, ExitKind Exit, BasicBlock From, ITypeSymbol? Thrown = null);
 
 /// <summary>
 /// A control-flow graph with its finally regions repeated for each way into them, so that what a return left behind does not mix with
@@ -124,7 +125,7 @@ internal sealed class BodyGraph
     private void Expand(Node node)
     {
         BasicBlock block = node.Block;
-        List<BasicBlock> handlers = HandlersOf(block.EnclosingRegion, out ControlFlowRegion? stopped);
+        List<BasicBlock> handlers = HandlersOf(block.EnclosingRegion, null, out ControlFlowRegion? stopped);
         foreach (BasicBlock handler in handlers)
         {
             AddHandler(node, NodeOf(handler, PassFor(handler, node.Pass)));
@@ -155,7 +156,7 @@ internal sealed class BodyGraph
         switch (branch.Semantics)
         {
             case ControlFlowBranchSemantics.Throw or ControlFlowBranchSemantics.Rethrow:
-                Raise(node, node.Block.EnclosingRegion, node.Pass, ExitKind.Throw, node.Block, isConditional, whenTrue);
+                Raise(node, node.Block.EnclosingRegion, node.Pass, ExitKind.Throw, node.Block, ThrownBy(node.Block), isConditional, whenTrue);
                 break;
             case ControlFlowBranchSemantics.StructuredExceptionHandling:
                 if (node.Pass is { } pass && node.Block.Ordinal >= pass.Region.FirstBlockOrdinal && node.Block.Ordinal <= pass.Region.LastBlockOrdinal
@@ -200,13 +201,13 @@ internal sealed class BodyGraph
     private bool Continue(Node end, Continuation continuation, FinallyPass? outer) =>
         continuation.Branch is not null
             ? Enter(end, continuation, outer, isConditional: false, whenTrue: false)
-            : Raise(end, continuation.After!.EnclosingRegion, outer, continuation.Exit, continuation.From, isConditional: false, whenTrue: false);
+            : Raise(end, continuation.After!.EnclosingRegion, outer, continuation.Exit, continuation.From, continuation.Thrown, isConditional: false, whenTrue: false);
 
     /// <summary>An exception that leaves <paramref name="region"/> or a point inside it: into each handler that may take it, or out of the body.</summary>
-    private bool Raise(Node node, ControlFlowRegion? region, FinallyPass? pass, ExitKind exit, BasicBlock from, bool isConditional, bool whenTrue)
+    private bool Raise(Node node, ControlFlowRegion? region, FinallyPass? pass, ExitKind exit, BasicBlock from, ITypeSymbol? thrown, bool isConditional, bool whenTrue)
     {
         bool added = false;
-        List<BasicBlock> handlers = HandlersOf(region, out ControlFlowRegion? stopped);
+        List<BasicBlock> handlers = HandlersOf(region, thrown, out ControlFlowRegion? stopped);
         foreach (BasicBlock handler in handlers)
         {
             added |= AddEdge(node, new Edge(NodeOf(handler, PassFor(handler, pass)), isConditional, whenTrue, ExitKind.None, node.Block));
@@ -214,7 +215,7 @@ internal sealed class BodyGraph
 
         if (stopped is { Kind: ControlFlowRegionKind.TryAndFinally } owner)
         {
-            FinallyPass into = PassInto(FinallyOf(owner), PassOutside(owner, pass), new Continuation(null, 0, owner, exit, from));
+            FinallyPass into = PassInto(FinallyOf(owner), PassOutside(owner, pass), new Continuation(null, 0, owner, exit, from, thrown));
             added |= AddEdge(node, new Edge(NodeOf(_graph.Blocks[into.Region.FirstBlockOrdinal], into), isConditional, whenTrue, ExitKind.None, node.Block));
         }
         else if (stopped is null)
@@ -229,10 +230,12 @@ internal sealed class BodyGraph
     /// The first blocks of the handlers that an exception inside <paramref name="region"/> can reach. <paramref name="stopped"/> is the
     /// try-finally that it meets first, the try-catch that is sure to catch it, or null when it can leave the body.
     /// </summary>
-    private List<BasicBlock> HandlersOf(ControlFlowRegion? region, out ControlFlowRegion? stopped)
+    private List<BasicBlock> HandlersOf(ControlFlowRegion? region, ITypeSymbol? thrown, out ControlFlowRegion? stopped)
     {
         List<BasicBlock> handlers = [];
-        for (; region is not null; region = region.EnclosingRegion)
+
+        // Around the root of a lambda or local function are the regions of its enclosing body: what is thrown inside is not thrown there.
+        for (; region is not null && region != _graph.Root; region = region.EnclosingRegion)
         {
             if (region.Kind != ControlFlowRegionKind.Try)
             {
@@ -249,11 +252,10 @@ internal sealed class BodyGraph
             bool catchesAll = false;
             foreach (ControlFlowRegion handler in owner.NestedRegions)
             {
-                if (handler.Kind is ControlFlowRegionKind.Catch or ControlFlowRegionKind.FilterAndHandler)
+                if (!catchesAll && handler.Kind is ControlFlowRegionKind.Catch or ControlFlowRegionKind.FilterAndHandler && Catches(handler.ExceptionType, thrown, out bool isSure))
                 {
                     handlers.Add(_graph.Blocks[handler.FirstBlockOrdinal]);
-                    catchesAll |= handler.Kind == ControlFlowRegionKind.Catch
-                        && handler.ExceptionType is null or { SpecialType: SpecialType.System_Object } or { Name: "Exception", ContainingNamespace.Name: "System" };
+                    catchesAll |= isSure && handler.Kind == ControlFlowRegionKind.Catch;
                 }
             }
 
@@ -266,6 +268,35 @@ internal sealed class BodyGraph
 
         stopped = null;
         return handlers;
+    }
+
+    /// <summary>Whether a handler of <paramref name="caught"/> may take what is thrown, exactly <paramref name="thrown"/> where that is known.</summary>
+    private static bool Catches(ITypeSymbol? caught, ITypeSymbol? thrown, out bool isSure)
+    {
+        isSure = caught is null or { SpecialType: SpecialType.System_Object } or { Name: "Exception", ContainingNamespace.Name: "System" };
+        if (isSure || thrown is null)
+        {
+            return true;
+        }
+
+        for (ITypeSymbol? type = thrown; type is not null && !isSure; type = type.BaseType)
+        {
+            isSure = SymbolEqualityComparer.Default.Equals(type, caught);
+        }
+
+        return isSure || caught is { TypeKind: not TypeKind.Class };
+    }
+
+    /// <summary>The type of <c>throw new X()</c>; what any other throw statement throws can be of a derived type.</summary>
+    private static ITypeSymbol? ThrownBy(BasicBlock block)
+    {
+        IOperation? thrown = block.BranchValue;
+        while (thrown is IConversionOperation { OperatorMethod: null } conversion)
+        {
+            thrown = conversion.Operand;
+        }
+
+        return thrown is IObjectCreationOperation { Type: { TypeKind: TypeKind.Class } type } ? type : null;
     }
 
     private static ControlFlowRegion FinallyOf(ControlFlowRegion owner)

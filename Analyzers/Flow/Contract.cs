@@ -107,12 +107,18 @@ internal abstract record Effect
     /// <param name="Target">What is released.</param>
     /// <param name="Accepts">The modes in which this is the right way.</param>
     /// <param name="Repeatable">Whether doing it twice does no harm.</param>
-    /// <param name="ThroughViews">Whether a slice of the resource stands for it.</param>
+    /// <param name="OfPieces">Whether it releases the pieces that a resource consists of, wherever they are kept; else a thing as a whole.</param>
     /// <param name="Tag">A word of the protocol for its rules.</param>
     /// <param name="Kept">Set where not the target itself is released, but what of this kind it keeps.</param>
-    public sealed record Release(Slot Target, Holding Accepts, bool Repeatable = false, bool ThroughViews = false, string? Tag = null, ResourceKind? Kept = null) : Effect
+    public sealed record Release(Slot Target, Holding Accepts, bool Repeatable = false, bool OfPieces = false, string? Tag = null, ResourceKind? Kept = null) : Effect
     {
         public override Slot Subject => Target;
+    }
+
+    /// <summary>The result is the address of <paramref name="Source"/>, and nothing holds that in place.</summary>
+    public sealed record AddressOf(Slot Source) : Effect
+    {
+        public override Slot Subject => Source;
     }
 
     /// <summary>The result is the resource that <paramref name="Source"/> was derived from.</summary>
@@ -134,7 +140,7 @@ internal abstract record Effect
     }
 
     /// <summary>The result is derived from <paramref name="Source"/> and lives no longer.</summary>
-    public sealed record View(Slot Source, bool OfElement = false) : Effect
+    public sealed record View(Slot Source, RefRole Role = RefRole.View) : Effect
     {
         public override Slot Subject => Source;
     }
@@ -193,6 +199,12 @@ internal abstract record Effect
         public override Slot Subject => Target;
     }
 
+    /// <summary>The result stands for the operation of <paramref name="Source"/>, but can fail before that is over: by a time-out, by cancellation.</summary>
+    public sealed record Outrun(Slot Source) : Effect
+    {
+        public override Slot Subject => Source;
+    }
+
     /// <summary>The task in <paramref name="Target"/> has completed when the call returns.</summary>
     public sealed record Complete(Slot Target) : Effect
     {
@@ -241,6 +253,9 @@ internal enum Inspection
 
     /// <summary>Above zero exactly when something was acquired, of an owner that is there either way.</summary>
     LeaseAmount,
+
+    /// <summary>True when what the object is signalled by has happened, false when the wait for it was given up.</summary>
+    Signalled,
 
     /// <summary>True exactly when nothing was acquired.</summary>
     IsEmpty,

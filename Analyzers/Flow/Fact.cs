@@ -83,6 +83,9 @@ internal sealed class Fact(FactKind kind, IOperation operation)
     /// <summary>For an escape: whether what leaves leads back to the buffer, or only to its bytes.</summary>
     public bool LeadsToOwner { get; init; }
 
+    /// <summary>For a use: whether the address is taken, with nothing to hold it in place.</summary>
+    public bool TakesAddress { get; init; }
+
     /// <summary>Whether bytes are written through the used place.</summary>
     public bool Writes { get; init; }
 
@@ -91,6 +94,9 @@ internal sealed class Fact(FactKind kind, IOperation operation)
 
     /// <summary>How a view refers to what its source refers to.</summary>
     public RefRole Role { get; init; } = RefRole.View;
+
+    /// <summary>For a loan: whether a callback tells when it is over, to whoever waits for what the callback captured.</summary>
+    public bool IsSignalled { get; init; }
 
     /// <summary>Whether a view adds to what its target refers to, as the elements of a new array do.</summary>
     public bool Accumulates { get; init; }
@@ -109,6 +115,9 @@ internal sealed class Fact(FactKind kind, IOperation operation)
 
     /// <summary>Whether control can leave for a handler at this point, before the fact has taken effect.</summary>
     public bool MayThrow { get; init; }
+
+    /// <summary>What can be thrown at this point, where that is known: what a handler of something else never sees.</summary>
+    public Failure Failure { get; init; }
 }
 
 /// <summary>What one acquisition site makes.</summary>

@@ -17,7 +17,7 @@ internal sealed partial class FactBuilder
 
         foreach (IArgumentOperation argument in arguments)
         {
-            Value value = argument.Parameter is { RefKind: RefKind.Ref or RefKind.Out } ? VisitTarget(argument.Value, out _) : Visit(argument.Value);
+            Value value = argument.Parameter is { RefKind: RefKind.Ref or RefKind.Out } ? VisitTarget(argument.Value, out _) with { Operation = argument.Value } : Visit(argument.Value);
             if (argument.Parameter is { Ordinal: var ordinal } && ordinal < count)
             {
                 values[ordinal] = value;
@@ -42,7 +42,11 @@ internal sealed partial class FactBuilder
             return Apply(call, method, contract, receiver, values, type);
         }
 
-        Point(call);
+        if (!Failures.MakesException(call))
+        {
+            Point(call);
+        }
+
         Use(call, receiver);
         if (instance is IInstanceReferenceOperation && _body.KeepsFields)
         {
@@ -55,10 +59,16 @@ internal sealed partial class FactBuilder
         }
 
         bool lends = _contracts.IsTask(type);
-        int result = CanCarry(type) ? _body.Places.NewTemporary() : -1;
+        int result = CanCarry(type) ? NewTemporary() : -1;
+        Value signal = Value.None;
         for (int i = 0; i < values.Length; i++)
         {
-            PassWithoutContract(call, method, method.Parameters[i], values[i], lends, result);
+            signal = method.Parameters[i].Type.TypeKind == TypeKind.Delegate && values[i].HasPlace ? values[i] : signal;
+        }
+
+        for (int i = 0; i < values.Length; i++)
+        {
+            PassWithoutContract(call, method, method.Parameters[i], values[i], lends, result, signal);
             if (values[i].HasPlace && _contracts.KeepsFor(method, method.Parameters[i]) is not Keeping.Unknown and var keeping)
             {
                 Add(new Fact(FactKind.Keep, call) { Target = values[i].Place, Receiver = keeping == Keeping.InReceiver ? receiver.Place : -1, Member = method });
@@ -67,16 +77,16 @@ internal sealed partial class FactBuilder
 
         if (call is IObjectCreationOperation)
         {
-            result = result < 0 ? _body.Places.NewTemporary() : result;
+            result = result < 0 ? NewTemporary() : result;
             return new Value(result, new Expression.Of(result));
         }
 
         return result >= 0 ? Named(result) : type is { SpecialType: SpecialType.System_Void } ? Value.None : Fresh();
     }
 
-    private Value Fresh() => Named(_body.Places.NewTemporary());
+    private Value Fresh() => Named(NewTemporary());
 
-    private void PassWithoutContract(IOperation call, IMethodSymbol method, IParameterSymbol parameter, Value value, bool lends, int result)
+    private void PassWithoutContract(IOperation call, IMethodSymbol method, IParameterSymbol parameter, Value value, bool lends, int result, Value signal)
     {
         if (!value.HasPlace)
         {
@@ -96,6 +106,13 @@ internal sealed partial class FactBuilder
         }
 
         Use(call, value);
+        if (!lends && signal.HasPlace && CanCarry(parameter.Type) && parameter.Type.TypeKind != TypeKind.Delegate)
+        {
+            // A callback beside a buffer: the operation may go on after the call, and the callback tell when it is over. How long is known
+            // only from what waits for it.
+            Add(new Fact(FactKind.Lend, call) { Target = signal.Place, Source = value.Place, Resource = _body.LoanOf(call, method), IsSignalled = true });
+        }
+
         if (lends && CanCarry(parameter.Type))
         {
             Add(new Fact(FactKind.Lend, call) { Target = result, Source = value.Place, Resource = _body.LoanOf(call, method) });
@@ -130,7 +147,7 @@ internal sealed partial class FactBuilder
             Point(call);
         }
 
-        int result = type is null or { SpecialType: SpecialType.System_Void } ? -1 : _body.Places.NewTemporary();
+        int result = type is null or { SpecialType: SpecialType.System_Void } ? -1 : NewTemporary();
         Value value = result >= 0 ? Named(result) : Value.None;
         UseWhatIsNotNamed(call, contract, receiver, arguments);
         foreach (Effect effect in contract.Effects)
@@ -140,19 +157,23 @@ internal sealed partial class FactBuilder
                 case Effect.Borrow borrow:
                     Use(call, At(borrow.Target), borrow.Writes);
                     break;
-                case Effect.Inspect { What: Inspection.Detail } inspect when At(inspect.Target).HasPlace && arguments.Length == 0:
+                case Effect.Inspect { What: Inspection.Detail } inspect when At(inspect.Target).HasPlace && member is IPropertySymbol && arguments.Length == 0:
                     value = Named(_body.Places.OfMember(At(inspect.Target).Place, member));
                     break;
-                case Effect.Inspect inspect when At(inspect.Target).HasPlace:
+                case Effect.Inspect { What: not Inspection.Detail } inspect when At(inspect.Target).HasPlace:
                     Add(new Fact(FactKind.Inspect, call) { Target = At(inspect.Target).Place, Effect = inspect, Member = member });
                     value = new Value(result, new Expression.Inspected(At(inspect.Target).Place, inspect.What));
                     break;
                 case Effect.View view when At(view.Source).HasPlace:
                     Use(call, At(view.Source));
-                    Add(new Fact(FactKind.View, call) { Target = result, Source = At(view.Source).Place, Role = view.OfElement ? RefRole.Element : RefRole.View, Accumulates = true });
+                    Add(new Fact(FactKind.View, call) { Target = result, Source = At(view.Source).Place, Role = view.Role, Accumulates = true, Member = member });
                     break;
                 case Effect.Fill fill when At(fill.Target).HasPlace:
                     Add(new Fact(FactKind.View, call) { Target = At(fill.Target).Place, Source = At(fill.From).Place });
+                    break;
+                case Effect.AddressOf address when At(address.Source).HasPlace:
+                    Add(new Fact(FactKind.Use, At(address.Source).Operation ?? call) { Target = At(address.Source).Place, TakesAddress = true, Member = member });
+                    Add(new Fact(FactKind.View, call) { Target = result, Source = At(address.Source).Place });
                     break;
                 case Effect.Recover recover when At(recover.Source).HasPlace:
                     Add(new Fact(FactKind.View, call) { Target = result, Source = At(recover.Source).Place, Recovers = true });
@@ -163,6 +184,9 @@ internal sealed partial class FactBuilder
                     break;
                 case Effect.Gather gather when At(gather.Source).HasPlace:
                     Add(new Fact(FactKind.View, call) { Target = result, Source = At(gather.Source).Place, Role = RefRole.Owner, Accumulates = true });
+                    break;
+                case Effect.Outrun outrun when At(outrun.Source).HasPlace:
+                    value = At(outrun.Source) with { IsGivenUpOnFailure = true };
                     break;
                 case Effect.Same same:
                     value = At(same.Source);
@@ -232,7 +256,7 @@ internal sealed partial class FactBuilder
         if (target < 0)
         {
             // The result has no name: it is still acquired, and lost.
-            target = _body.Places.NewTemporary();
+            target = NewTemporary();
         }
 
         int container = ContainerOf(ref target);
@@ -334,6 +358,7 @@ internal sealed partial class FactBuilder
             if (created.HasPlace)
             {
                 Add(new Fact(FactKind.View, operation) { Target = created.Place, Source = place, Accumulates = true });
+                _body.Places[created.Place].AddCaptured(place);
             }
 
             if (captured.MayRelease)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
@@ -21,7 +22,7 @@ internal sealed partial class FactBuilder
         if (IsAddress(binary.Type))
         {
             Value pointer = IsAddress(binary.LeftOperand.Type) && left.HasPlace ? left : right;
-            return Derive(binary, pointer, ofElement: false);
+            return Derive(binary, pointer, RefRole.View);
         }
 
         if (left.Expression is not { } l || right.Expression is not { } r)
@@ -111,17 +112,16 @@ internal sealed partial class FactBuilder
             ISymbol? member = part.Member switch
             {
                 IPropertyReferenceOperation property => property.Property,
-                IFieldReferenceOperation field => field.Field,
+                IFieldReferenceOperation field => ElementField(field.Field),
                 _ => null,
             };
             result = And(result, Test(part.Pattern, member is null ? Value.None : PartOf(part, value, member)));
         }
 
-        // What a deconstruction gives is the properties that a record declares in the same order.
-        IPropertySymbol[] positional = pattern.MatchedType is { IsRecord: true } record ? Positional(record) : [];
+        ISymbol?[] positional = Positional(pattern.MatchedType, pattern.DeconstructionSubpatterns.Length);
         for (int i = 0; i < pattern.DeconstructionSubpatterns.Length; i++)
         {
-            Value part = i < positional.Length ? PartOf(pattern, value, positional[i]) : Value.None;
+            Value part = positional[i] is { } member ? PartOf(pattern, value, member) : Value.None;
             result = And(result, Test(pattern.DeconstructionSubpatterns[i], part));
         }
 
@@ -144,23 +144,54 @@ internal sealed partial class FactBuilder
     private static Expression.And And(Expression? left, Expression? right) =>
         new(left ?? Expression.Anything.Value, right ?? Expression.Anything.Value);
 
-    private static IPropertySymbol[] Positional(ITypeSymbol record)
+    /// <summary>
+    /// The members that a deconstruction into <paramref name="count"/> parts gives, in order: the elements of a tuple, or what the parameters of
+    /// <c>Deconstruct</c> are called after, as those of a record are. Null for a part that has no member of its own.
+    /// </summary>
+    private static ISymbol?[] Positional(ITypeSymbol? type, int count)
     {
-        List<IPropertySymbol> properties = [];
-        foreach (ISymbol member in record.GetMembers("Deconstruct"))
+        ISymbol?[] positional = new ISymbol?[count];
+        if (type is INamedTypeSymbol { IsTupleType: true, TupleElements: { } elements } && elements.Length == count)
         {
-            foreach (IParameterSymbol parameter in ((IMethodSymbol)member).Parameters)
+            for (int i = 0; i < count; i++)
             {
-                foreach (ISymbol property in record.GetMembers(parameter.Name))
+                positional[i] = ElementField(elements[i]);
+            }
+
+            return positional;
+        }
+
+        foreach (ISymbol member in type?.GetMembers("Deconstruct") ?? ImmutableArray<ISymbol>.Empty)
+        {
+            if (member is not IMethodSymbol { IsStatic: false, Parameters: { } parameters } || parameters.Length != count)
+            {
+                continue;
+            }
+
+            for (int i = 0; i < count; i++)
+            {
+                foreach (ISymbol named in type!.GetMembers(parameters[i].Name))
                 {
-                    properties.Add((IPropertySymbol)property);
+                    positional[i] = named is IPropertySymbol { Parameters.IsEmpty: true } property && SymbolEqualityComparer.Default.Equals(property.Type, parameters[i].Type) ? named : null;
                 }
             }
 
             break;
         }
 
-        return [.. properties];
+        return positional;
+    }
+
+    /// <summary>A tuple's element under the name that does not depend on what the element is called.</summary>
+    private static IFieldSymbol ElementField(IFieldSymbol field)
+    {
+        IFieldSymbol element = field.CorrespondingTupleField ?? field;
+        foreach (ISymbol member in element.ContainingType.TupleUnderlyingType?.GetMembers(element.Name) ?? ImmutableArray<ISymbol>.Empty)
+        {
+            return member as IFieldSymbol ?? element;
+        }
+
+        return element;
     }
 
     private static bool IsSureOf(IPatternOperation pattern) =>

@@ -18,6 +18,7 @@ internal sealed partial class FactBuilder
     private readonly Dictionary<CaptureId, Value> _targets = [];
     private List<Fact> _facts = [];
     private bool _canFail;
+    private int _block;
 
     private FactBuilder(IContractSource contracts, Body body)
     {
@@ -33,7 +34,8 @@ internal sealed partial class FactBuilder
         {
             cancellation.ThrowIfCancellationRequested();
             builder._facts = [];
-            builder._canFail = IsGuarded(block.EnclosingRegion);
+            builder._block = block.Ordinal;
+            builder._canFail = IsGuarded(block.EnclosingRegion, graph);
             foreach (IOperation operation in block.Operations)
             {
                 builder.Visit(operation);
@@ -52,16 +54,16 @@ internal sealed partial class FactBuilder
     }
 
     /// <summary>What an operation evaluates to: the place it can be found in, and its value as far as paths are told apart by it.</summary>
-    private readonly record struct Value(int Place, Expression? Expression, IOperation? Operation = null)
+    private readonly record struct Value(int Place, Expression? Expression, IOperation? Operation = null, bool IsGivenUpOnFailure = false)
     {
         public static readonly Value None = new(-1, null);
 
         public bool HasPlace => Place >= 0;
     }
 
-    private static bool IsGuarded(ControlFlowRegion? region)
+    private static bool IsGuarded(ControlFlowRegion? region, ControlFlowGraph graph)
     {
-        for (; region is not null; region = region.EnclosingRegion)
+        for (; region is not null && region != graph.Root; region = region.EnclosingRegion)
         {
             if (region.Kind == ControlFlowRegionKind.Try)
             {
@@ -84,6 +86,7 @@ internal sealed partial class FactBuilder
     private Value Visit(IOperation? operation)
     {
         Value value = VisitCore(operation);
+        FailByItself(operation);
         return operation is null or IArgumentOperation || (operation is IConversionOperation && value.Operation is not null) ? value : value with { Operation = operation };
     }
 
@@ -146,7 +149,7 @@ internal sealed partial class FactBuilder
             case IImplicitIndexerReferenceOperation indexer:
                 return VisitSlice(indexer);
             case IAddressOfOperation address:
-                return Derive(address, Visit(address.Reference), ofElement: false);
+                return Derive(address, Visit(address.Reference), RefRole.View);
             case IFlowAnonymousFunctionOperation lambda:
                 return VisitLambda(lambda, lambda.Symbol);
             case IDelegateCreationOperation creation:
@@ -171,11 +174,21 @@ internal sealed partial class FactBuilder
 
     private void Add(Fact fact) => _facts.Add(fact);
 
+    private int NewTemporary() => _body.Places.NewTemporary(_block);
+
     private void Point(IOperation operation)
     {
         if (_canFail)
         {
             Add(new Fact(FactKind.Use, operation) { MayThrow = true });
+        }
+    }
+
+    private void FailByItself(IOperation? operation)
+    {
+        if (_canFail && operation is { ConstantValue.HasValue: false } && Failures.Of(operation) is { } failure)
+        {
+            Add(new Fact(FactKind.Use, operation) { MayThrow = true, Failure = failure });
         }
     }
 
@@ -187,15 +200,15 @@ internal sealed partial class FactBuilder
         }
     }
 
-    private Value Derive(IOperation operation, Value source, bool ofElement)
+    private Value Derive(IOperation operation, Value source, RefRole role)
     {
         if (!source.HasPlace)
         {
             return Value.None;
         }
 
-        int result = _body.Places.NewTemporary();
-        Add(new Fact(FactKind.View, operation) { Target = result, Source = source.Place, Role = ofElement ? RefRole.Element : RefRole.View });
+        int result = NewTemporary();
+        Add(new Fact(FactKind.View, operation) { Target = result, Source = source.Place, Role = role });
         return Named(result);
     }
 
@@ -207,7 +220,7 @@ internal sealed partial class FactBuilder
         }
 
         Value instance = Visit(field.Instance);
-        return MemberOf(field, instance, field.Field);
+        return MemberOf(field, instance, ElementField(field.Field));
     }
 
     private Value MemberOf(IOperation operation, Value instance, ISymbol member)
@@ -243,7 +256,7 @@ internal sealed partial class FactBuilder
 
         // An indexer of a type that nothing is known of: the element comes from what the instance holds.
         Use(property, instance);
-        return CanCarry(property.Type) ? Derive(property, instance, ofElement: true) : Value.None;
+        return CanCarry(property.Type) ? Derive(property, instance, RefRole.Element) : Value.None;
     }
 
     private Value VisitCapture(IFlowCaptureOperation capture)
@@ -255,13 +268,23 @@ internal sealed partial class FactBuilder
         return Named(place);
     }
 
-    private void Assign(IOperation operation, int target, Value value) =>
+    private void Assign(IOperation operation, int target, Value value)
+    {
+        if (_body.Places[target].Symbol is ILocalSymbol { IsFixed: true } pointer)
+        {
+            // What a fixed statement points to stays where it is until the statement ends, and no longer.
+            Resource held = _body.AcquiredAt(operation, pointer, new Effect.Acquire(Slot.Result, ResourceKind.Fixed, Holding.HeldPin));
+            Add(new Fact(FactKind.Acquire, operation) { Target = target, Effect = held.Acquisition, Resource = held.Id });
+            return;
+        }
+
         Add(new Fact(FactKind.Assign, operation)
         {
             Target = target,
             Source = value.Place,
             Value = _body.Expressions.Intern(value.Expression, target),
         });
+    }
 
     private Value VisitAssignment(ISimpleAssignmentOperation assignment)
     {
@@ -341,7 +364,7 @@ internal sealed partial class FactBuilder
                 return Visit(target);
             case IFieldReferenceOperation { Instance: { } instance } field:
                 Value owner = Visit(instance);
-                return owner.HasPlace ? Named(_body.Places.OfMember(owner.Place, field.Field)) : Value.None;
+                return owner.HasPlace ? Named(_body.Places.OfMember(owner.Place, ElementField(field.Field))) : Value.None;
             case IFieldReferenceOperation:
                 return Visit(target);
             case IPropertyReferenceOperation { Instance: { } instance, Arguments.IsEmpty: true } property when !property.Property.ReturnsByRef:
@@ -359,6 +382,7 @@ internal sealed partial class FactBuilder
                     Visit(index);
                 }
 
+                FailByItself(element);
                 writesThrough = array.HasPlace;
                 return array;
             case IDiscardOperation:
@@ -386,7 +410,7 @@ internal sealed partial class FactBuilder
             for (int i = 0; i < read.Length; i++)
             {
                 Value value = Visit(values.Elements[i]);
-                int copy = _body.Places.NewTemporary();
+                int copy = NewTemporary();
                 Assign(values.Elements[i], copy, value);
                 read[i] = new Value(value.HasPlace ? copy : -1, value.HasPlace ? new Expression.Of(copy) : value.Expression);
             }
@@ -401,7 +425,7 @@ internal sealed partial class FactBuilder
         }
 
         Value whole = Visit(source);
-        IPropertySymbol[] positional = source.Type is { IsRecord: true } record ? Positional(record) : [];
+        ISymbol?[] positional = Positional(source.Type, targets.Elements.Length);
         for (int i = 0; i < targets.Elements.Length; i++)
         {
             IOperation element = targets.Elements[i];
@@ -411,8 +435,8 @@ internal sealed partial class FactBuilder
             }
 
             Value written = VisitTarget(element, out bool writesThrough);
-            Value part = i < positional.Length ? PartOf(deconstruction, whole, positional[i])
-                : CanCarry(element.Type) ? Derive(deconstruction, whole, ofElement: false)
+            Value part = positional[i] is { } member ? PartOf(deconstruction, whole, member)
+                : CanCarry(element.Type) ? Derive(deconstruction, whole, RefRole.View)
                 : Value.None;
             Store(deconstruction, written, part, writesThrough);
         }
@@ -476,13 +500,18 @@ internal sealed partial class FactBuilder
     {
         Value operand = Visit(awaited.Operation);
         Use(awaited, operand);
-        int result = _body.Places.NewTemporary();
+        int result = NewTemporary();
+        if (operand.IsGivenUpOnFailure)
+        {
+            // A wait that gives up throws while the operation goes on.
+            Point(awaited);
+        }
 
         // An await that throws has waited, too: the operation is over either way.
         Add(new Fact(FactKind.Complete, awaited) { Target = result, Source = operand.Place });
         Add(new Fact(FactKind.Suspend, awaited));
         Point(awaited);
-        return Named(result);
+        return operand.Expression is Expression.Inspected told ? new Value(result, told) : Named(result);
     }
 
     private Value VisitYield(IReturnOperation yielded)
@@ -503,7 +532,7 @@ internal sealed partial class FactBuilder
         }
 
         Use(element, array);
-        return CanCarry(element.Type) ? Derive(element, array, ofElement: true) : Value.None;
+        return CanCarry(element.Type) ? Derive(element, array, RefRole.Element) : Value.None;
     }
 
     private Value VisitSlice(IImplicitIndexerReferenceOperation indexer)
@@ -511,7 +540,7 @@ internal sealed partial class FactBuilder
         Value instance = Visit(indexer.Instance);
         Visit(indexer.Argument);
         Use(indexer, instance);
-        return Derive(indexer, instance, ofElement: indexer.IndexerSymbol is IPropertySymbol);
+        return Derive(indexer, instance, indexer.IndexerSymbol is IPropertySymbol ? RefRole.Element : RefRole.Part);
     }
 
     private Value VisitAggregate(IOperation operation)
@@ -522,7 +551,7 @@ internal sealed partial class FactBuilder
             Value value = Visit(child);
             if (value.HasPlace && CanCarry(child.Type))
             {
-                result = result < 0 ? _body.Places.NewTemporary() : result;
+                result = result < 0 ? NewTemporary() : result;
                 Add(new Fact(FactKind.View, operation) { Target = result, Source = value.Place, Role = RefRole.Container, Accumulates = true });
             }
         }

@@ -14,6 +14,7 @@ internal sealed class Liveness
 
     private readonly Body _body;
     private readonly HashSet<int>[] _liveIn;
+    private readonly HashSet<int>[] _born;
     private readonly HashSet<int> _always = [];
     private bool _gaveUp;
 
@@ -21,11 +22,14 @@ internal sealed class Liveness
     {
         _body = body;
         _liveIn = new HashSet<int>[body.Flow.Blocks.Length];
+        _born = new HashSet<int>[body.Flow.Blocks.Length];
         for (int i = 0; i < _liveIn.Length; i++)
         {
             _liveIn[i] = [];
+            _born[i] = [];
         }
 
+        FindTemporaries();
         FindWhatOutlives();
         Solve(graph);
     }
@@ -35,13 +39,9 @@ internal sealed class Liveness
     /// <summary>The path without what is not read again from the start of <paramref name="block"/> on.</summary>
     public PathState Trim(BasicBlock block, PathState path)
     {
-        if (_gaveUp)
-        {
-            return path;
-        }
-
         HashSet<int> live = _liveIn[block.Ordinal];
-        bool IsDead(int place) => !live.Contains(place) && !_always.Contains(place);
+        HashSet<int> born = _born[block.Ordinal];
+        bool IsDead(int place) => _gaveUp ? born.Contains(place) : !live.Contains(place) && !_always.Contains(place);
 
         IntMap<RefSet> refs = path.Refs;
         path.Refs.ForEach((place, _) => refs = IsDead(place) ? refs.Remove(place) : refs);
@@ -74,6 +74,18 @@ internal sealed class Liveness
             }
         });
         return trimmed;
+    }
+
+    /// <summary>What a block computes has nothing to do with what it computed in the round before.</summary>
+    private void FindTemporaries()
+    {
+        for (int place = 0; place < _body.Places.Count; place++)
+        {
+            if (_body.Places[place].Block is >= 0 and var block)
+            {
+                AddWithMembers(place, _born[block]);
+            }
+        }
     }
 
     private void FindWhatOutlives()
@@ -124,7 +136,7 @@ internal sealed class Liveness
         {
             predecessors[i] = [];
             guarded[i] = [];
-            defined[i] = [];
+            defined[i] = [.. _born[i]];
         }
 
         foreach (Node node in graph.Nodes)

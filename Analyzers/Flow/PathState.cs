@@ -8,6 +8,9 @@ internal enum RefRole
     /// <summary>The resource itself.</summary>
     Owner,
 
+    /// <summary>The pieces that the resource consists of, by another name or some of them in a row: a span over their array, a slice.</summary>
+    Part,
+
     /// <summary>One of the things the resource is made of: a fragment of an extraction.</summary>
     Element,
 
@@ -76,13 +79,14 @@ internal sealed class RefSet : IEquatable<RefSet>
         return new RefSet([.. refs]);
     }
 
-    /// <summary>The same resources, seen through <paramref name="kind"/> or what is weaker.</summary>
-    public RefSet As(RefRole kind)
+    /// <summary>The same resources, seen through <paramref name="kind"/> or what is weaker. A part of what does not consist of parts is a view of it.</summary>
+    public RefSet As(RefRole kind, Func<Ref, bool>? hasParts = null)
     {
         Ref[] refs = new Ref[Count];
         for (int i = 0; i < refs.Length; i++)
         {
-            refs[i] = new Ref(_refs[i].Resource, _refs[i].Kind > kind ? _refs[i].Kind : kind);
+            RefRole role = kind == RefRole.Part && hasParts?.Invoke(_refs[i]) != true ? RefRole.View : kind;
+            refs[i] = new Ref(_refs[i].Resource, _refs[i].Kind > role ? _refs[i].Kind : role);
         }
 
         return new RefSet(refs);

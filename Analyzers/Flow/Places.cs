@@ -70,7 +70,8 @@ internal sealed class Places
         return place;
     }
 
-    public int NewTemporary() => Add(new Place(PlaceKind.Temporary, null, -1));
+    /// <summary>A place without a name, which has a value from its block on.</summary>
+    public int NewTemporary(int block) => Add(new Place(PlaceKind.Temporary, null, -1) { Block = block });
 
     /// <summary>Whether the place is the instance or a part of it.</summary>
     public bool IsOfThis(int place)
@@ -125,6 +126,7 @@ internal sealed class Places
 internal sealed class Place(PlaceKind kind, ISymbol? symbol, int parent)
 {
     private List<int>? _members;
+    private List<int>? _captured;
 
     public PlaceKind Kind { get; } = kind;
 
@@ -135,8 +137,16 @@ internal sealed class Place(PlaceKind kind, ISymbol? symbol, int parent)
 
     public IReadOnlyList<int> Members => _members ?? (IReadOnlyList<int>)[];
 
+    /// <summary>For a temporary: the block that computes it, anew each time; -1 for any other.</summary>
+    public int Block { get; init; } = -1;
+
     /// <summary>Whether a lambda or local function writes it too, so that what one path learnt of it does not last.</summary>
     public bool IsShared { get; set; }
+
+    /// <summary>For a delegate: the places of the body that it captures.</summary>
+    public IReadOnlyList<int> Captured => _captured ?? (IReadOnlyList<int>)[];
+
+    public void AddCaptured(int place) => (_captured ??= []).Add(place);
 
     public void AddMember(int place) => (_members ??= []).Add(place);
 }

@@ -236,6 +236,11 @@ internal sealed class Refinement(Body body, IContractSource contracts)
     /// <summary>A yes-or-no inspection has the given outcome.</summary>
     private static PathState? Inspect(PathState path, Expression.Inspected inspected, bool outcome)
     {
+        if (inspected.What == Inspection.Signalled)
+        {
+            return Signal(path, inspected.Place, outcome);
+        }
+
         if (Subject(path, inspected.Place) is not { } resource)
         {
             return path;
@@ -251,6 +256,19 @@ internal sealed class Refinement(Body body, IContractSource contracts)
             Inspection.IsEmpty when outcome => path.WithHold(resource, hold with { Holding = Holding.NotAcquired }),
             _ => path,
         };
+    }
+
+    /// <summary>A wait for what a callback signals has ended: the operation is over, or it was given up and goes on.</summary>
+    private static PathState Signal(PathState path, int place, bool outcome)
+    {
+        RefSet operations = path.RefsOf(place).Where(static r => r.Kind == RefRole.Keeper);
+        for (int i = 0; i < operations.Count; i++)
+        {
+            Hold hold = path.HoldOf(operations[i].Resource);
+            path = path.WithHold(operations[i].Resource, hold with { Holding = outcome ? Holding.Released : Holding.Held });
+        }
+
+        return path;
     }
 
     /// <summary>An inspection has, or has not, the given value.</summary>

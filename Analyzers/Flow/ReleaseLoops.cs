@@ -4,7 +4,7 @@ namespace BufferLifetime.Analyzers.Flow;
 /// Loops that release something piece by piece: <c>foreach (var page in pages[..count]) page.Unpin();</c>. When such a loop is done, all is
 /// released, no round at all included: there was nothing to release then.
 /// </summary>
-internal sealed class ReleaseLoops(BodyGraph graph)
+internal sealed class ReleaseLoops(BodyGraph graph, Body body)
 {
     private readonly Dictionary<Node, HashSet<int>> _released = [];
     private Dictionary<Node, HashSet<Node>>? _loops;
@@ -15,7 +15,7 @@ internal sealed class ReleaseLoops(BodyGraph graph)
     {
         foreach (PathState path in paths.Paths)
         {
-            RefSet pieces = Transfer.Released(fact, path).Where(static r => r.Kind == RefRole.Element);
+            RefSet pieces = Transfer.Released(fact, path, body).Where(static r => r.Kind is RefRole.Element or RefRole.View);
             for (int i = 0; i < pieces.Count; i++)
             {
                 Note(node, pieces[i].Resource);
@@ -34,7 +34,8 @@ internal sealed class ReleaseLoops(BodyGraph graph)
     /// <summary>The path as it is once <paramref name="edge"/> has left the loop that <paramref name="node"/> is the head of.</summary>
     public PathState Leave(Node node, Edge edge, PathState path)
     {
-        if (_released.Count == 0 || !_released.TryGetValue(node, out HashSet<int>? resources) || edge.Target is not { } target || _loops![node].Contains(target))
+        bool stays = edge.Target is { } target && _loops is not null && _loops.TryGetValue(node, out HashSet<Node>? loop) && loop.Contains(target);
+        if (stays || !_released.TryGetValue(node, out HashSet<int>? resources))
         {
             return path;
         }
@@ -55,7 +56,8 @@ internal sealed class ReleaseLoops(BodyGraph graph)
     {
         foreach (KeyValuePair<Node, HashSet<Node>> loop in _loops ??= Find())
         {
-            if (!loop.Value.Contains(node))
+            // A loop that takes the resource itself has another in each round: it is not the one that goes through the pieces.
+            if (!loop.Value.Contains(node) || TakenIn(loop.Value, resource))
             {
                 continue;
             }
@@ -67,6 +69,22 @@ internal sealed class ReleaseLoops(BodyGraph graph)
 
             _hasLearnt |= resources.Add(resource);
         }
+    }
+
+    private bool TakenIn(HashSet<Node> loop, int resource)
+    {
+        foreach (Node node in loop)
+        {
+            foreach (Fact fact in body.FactsOf(node.Block))
+            {
+                if (fact.Kind == FactKind.Acquire && fact.Resource == resource)
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
     }
 
     /// <summary>The nodes of each loop by its head: what reaches a branch back to the head without passing it.</summary>

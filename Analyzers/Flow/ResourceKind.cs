@@ -4,7 +4,7 @@ namespace BufferLifetime.Analyzers.Flow;
 internal sealed class ResourceKind
 {
     /// <summary>Pages extracted into fragments that the caller holds.</summary>
-    public static readonly ResourceKind Pages = new("pages") { HasMode = true };
+    public static readonly ResourceKind Pages = new("pages") { HasMode = true, IsMadeOfPieces = true };
 
     /// <summary>An owner of extracted pages that remembers their mode.</summary>
     public static readonly ResourceKind Lease = new("lease") { HasMode = true };
@@ -36,6 +36,9 @@ internal sealed class ResourceKind
     /// <summary>Memory outside the managed heap.</summary>
     public static readonly ResourceKind Native = new("block") { IsHandle = true };
 
+    /// <summary>What a fixed statement holds in place until its end.</summary>
+    public static readonly ResourceKind Fixed = new("fixed");
+
     /// <summary>A native overlapped structure, with what it pins.</summary>
     public static readonly ResourceKind Overlapped = new("overlapped") { IsCallbackState = true, IsHandle = true };
 
@@ -54,6 +57,9 @@ internal sealed class ResourceKind
 
     /// <summary>Whether the way it was taken (reference, pin, nothing) decides how it is released.</summary>
     public bool HasMode { get; private init; }
+
+    /// <summary>Whether it is nothing but the pieces that it consists of: who has those, through whatever storage, has it.</summary>
+    public bool IsMadeOfPieces { get; private init; }
 
     /// <summary>Whether it is valid only until its method leaves the caller's stack.</summary>
     public bool EndsAtSuspension { get; private init; }

@@ -280,15 +280,15 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
     private static PathState WithKnown(PathState path, int place, Known known) =>
         place < 0 ? path : path with { Known = path.Known.Set(place, known) };
 
-    private static PathState Release(Fact fact, PathState path)
+    private PathState Release(Fact fact, PathState path)
     {
-        RefSet refs = Released(fact, path);
+        RefSet refs = Released(fact, path, body);
         for (int i = 0; i < refs.Count; i++)
         {
             Hold hold = path.HoldOf(refs[i].Resource);
 
             // One of several, or one of many: which is not known, so that nothing later is judged by it.
-            bool isSure = refs.Count == 1 && refs[i].Kind != RefRole.Element;
+            bool isSure = refs.Count == 1 && refs[i].Kind <= RefRole.Part;
             Holding after = !isSure ? Holding.HandedOn : Holding.Released;
             path = path.WithHold(refs[i].Resource, hold with { Holding = after, ChangedAt = fact.Operation });
         }
@@ -299,30 +299,40 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
     }
 
     /// <summary>The resources that a release means.</summary>
-    public static RefSet Released(Fact fact, PathState path)
+    public static RefSet Released(Fact fact, PathState path, Body body) => fact.Effect switch
     {
-        if (fact.Effect is Effect.Release { Kept: not null })
-        {
-            return path.RefsOf(fact.Target).Where(static r => r.Kind == RefRole.Keeper);
-        }
+        Effect.Release { Kept: not null } => path.RefsOf(fact.Target).Where(static r => r.Kind == RefRole.Keeper),
+        Effect.Release { OfPieces: true } => path.RefsOf(fact.Target).Where(r => r.Kind <= RefRole.View && body.Resources[r.Resource].Kind.HasMode),
 
-        RefRole weakest = fact.Effect is Effect.Release { ThroughViews: true } ? RefRole.View : RefRole.Element;
-        return path.RefsOf(fact.Target).Where(r => r.Kind <= weakest);
-    }
+        // An array that is given back says nothing of the pieces that were put in it.
+        _ => path.RefsOf(fact.Target).Where(r => r.Kind <= RefRole.Element && !body.Resources[r.Resource].Kind.IsMadeOfPieces),
+    };
 
     private PathState View(Fact fact, PathState path)
     {
-        RefSet refs = fact.Recovers ? path.RefsOf(fact.Source).AsOwner() : path.RefsOf(fact.Source).As(fact.Role);
+        RefSet refs = fact.Recovers ? path.RefsOf(fact.Source).AsOwner()
+            : path.RefsOf(fact.Source).As(fact.Role, r => body.Resources[r.Resource].Kind.IsMadeOfPieces);
         return fact.Accumulates
             ? path.WithRefs(fact.Target, path.RefsOf(fact.Target).Union(refs))
             : Forget(path, fact.Target).WithRefs(fact.Target, refs);
     }
 
-    private static PathState Lend(Fact fact, PathState path)
+    private PathState Lend(Fact fact, PathState path)
     {
         RefSet lent = path.RefsOf(fact.Source).Where(static r => r.Kind < RefRole.Account);
         Hold before = path.HoldOf(fact.Resource);
         RefSet holds = (before.Holding & Holding.Held) != 0 && path.RefsOf(fact.Target).Refers(fact.Resource) ? before.Holds.Union(lent) : lent;
+        if (fact.IsSignalled)
+        {
+            path = path.WithHold(fact.Resource, new Hold(Holding.HandedOn, Flowing.Unknown, holds, null));
+            foreach (int captured in body.Places[fact.Target].Captured)
+            {
+                path = path.WithRefs(captured, path.RefsOf(captured).Union(RefSet.Of(fact.Resource, RefRole.Keeper)));
+            }
+
+            return path;
+        }
+
         return path
             .WithHold(fact.Resource, new Hold(Holding.Held, Flowing.Unknown, holds, null))
             .WithRefs(fact.Target, path.RefsOf(fact.Target).Union(RefSet.Of(fact.Resource, RefRole.Owner)));

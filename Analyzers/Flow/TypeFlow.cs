@@ -440,7 +440,7 @@ internal sealed class TypeFlow : ISelfCalls
             RefSet? always = null;
             foreach (PathState path in before.Paths)
             {
-                RefSet refs = isRelease ? Transfer.Released(fact, path) : path.RefsOf(fact.Target);
+                RefSet refs = isRelease ? Transfer.Released(fact, path, member.Body) : path.RefsOf(fact.Target);
                 refs = refs.Where(r => r.Kind < RefRole.Account && path.HoldOf(r.Resource).Holding == Holding.Gone && member.Body.Resources[r.Resource].Position >= 0);
                 always = always is null ? refs : always.Where(r => refs.Refers(r.Resource));
             }

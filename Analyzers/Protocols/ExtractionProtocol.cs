@@ -72,14 +72,15 @@ internal static class ExtractionProtocol
             ("Release", Holding.AnyMode, null),
         })
         {
-            yield return Method(Fragment, verb).Releases(Slot.Receiver, accepts, throughViews: true, tag: tag);
-            yield return Method(Fragments, verb).Releases(Slot.Argument(0), accepts, throughViews: true, tag: tag);
+            yield return Method(Fragment, verb).Releases(Slot.Receiver, accepts, ofPieces: true, tag: tag);
+            yield return Method(Fragments, verb).Releases(Slot.Argument(0), accepts, ofPieces: true, tag: tag);
         }
 
-        yield return Method(Fragments, "PutPages").Releases(Slot.Argument(0), Holding.HeldGet, throughViews: true, tag: Tags.Legacy);
+        yield return Method(Fragments, "PutPages").Releases(Slot.Argument(0), Holding.HeldGet, ofPieces: true, tag: Tags.Legacy);
         yield return Method(Lease, "Dispose").Releases(Slot.Receiver, Holding.AnyMode, repeatable: true);
         yield return Method(Lease, "Release").Releases(Slot.Receiver, Holding.AnyMode, repeatable: true);
         yield return Method(Extracted, "Dispose").Releases(Slot.Receiver, Holding.AnyMode, repeatable: true);
+        yield return Method("System.IAsyncDisposable", "DisposeAsync").Releases(Slot.Receiver, Holding.AnyMode | Holding.Held, repeatable: true);
         yield return Method("System.IDisposable", "Dispose").Releases(Slot.Receiver, Holding.AnyMode | Holding.Held, repeatable: true);
     }
 }

@@ -41,6 +41,8 @@ internal static class PinProtocol
 
         yield return Method(Interop + "PinnedGCHandle`1", "GetAddressOfObjectData").Views(Slot.Receiver);
 
+        yield return Method("System.Runtime.CompilerServices.Unsafe", "AsPointer").AddressOf(Slot.Argument(0));
+
         yield return Method(SafeHandle, "DangerousAddRef").Acquires(Slot.Receiver, ResourceKind.HandleReference, when: Success.ArgumentTrue);
         yield return Method(SafeHandle, "DangerousRelease").Releases(Slot.Receiver);
         yield return Method(SafeHandle, "DangerousGetHandle").Borrows(Slot.Receiver);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using BufferLifetime.Analyzers.Flow;
 using BufferLifetime.Analyzers.Symbols;
 using Microsoft.CodeAnalysis;
@@ -11,6 +12,19 @@ internal sealed class ProtocolTable : IContractSource
     private static readonly Dictionary<string, List<Row>> RowsByMember = Index();
 
     private readonly ConcurrentDictionary<ISymbol, Contract?> _contracts = new(SymbolEqualityComparer.Default);
+    private readonly AttributeContracts? _attributes;
+    private readonly ContractFile? _file;
+
+    public ProtocolTable()
+    {
+    }
+
+    /// <summary>The protocols, and what the compilation's own attributes and contract files say of everything else.</summary>
+    public ProtocolTable(Compilation compilation, ImmutableArray<AdditionalText> files, CancellationToken cancellation)
+    {
+        _attributes = new AttributeContracts(compilation);
+        _file = ContractFile.Read(files, compilation, this, cancellation);
+    }
 
     /// <summary>Every row of every protocol.</summary>
     public static IEnumerable<Row> AllRows()
@@ -26,22 +40,23 @@ internal sealed class ProtocolTable : IContractSource
 
     public Contract? Find(ISymbol member)
     {
-        // Most members share their name with no row: one look-up, and nothing is kept for them.
-        string name = NameOf(member);
-        return RowsByMember.TryGetValue(name, out List<Row>? rows) ? _contracts.GetOrAdd(member, symbol => Resolve(symbol, rows)) : null;
+        // Most members share their name with no row, and come from where nobody has described them: nothing is kept for them.
+        RowsByMember.TryGetValue(NameOf(member), out List<Row>? rows);
+        bool maySpeak = _attributes is not null && !IsFramework(member.ContainingAssembly);
+        return rows is null && !maySpeak ? _file?.Find(member) : _contracts.GetOrAdd(member, symbol => Resolve(symbol, rows, maySpeak));
     }
 
     /// <summary>Whether a call makes or releases something, so that the body around it is worth a flow.</summary>
-    public bool OpensGate(IMethodSymbol method)
+    public bool OpensGate(ISymbol member)
     {
-        if (Find(method.OriginalDefinition) is not { } contract)
+        if (Find(member.OriginalDefinition) is not { } contract)
         {
             return false;
         }
 
         foreach (Effect effect in contract.Effects)
         {
-            if (effect is Effect.Acquire or Effect.Release { Tag: Tags.Legacy })
+            if (effect is Effect.Acquire or Effect.AddressOf or Effect.Release { Tag: Tags.Legacy })
             {
                 return true;
             }
@@ -109,24 +124,43 @@ internal sealed class ProtocolTable : IContractSource
 
     private static string NameOf(ISymbol member) => member is IPropertySymbol { IsIndexer: true } ? "Item" : member.Name;
 
+    private Contract? Resolve(ISymbol member, List<Row>? rows, bool maySpeak) =>
+        (rows is null ? null : Resolve(member, rows))
+        ?? _file?.Find(member)
+        ?? (maySpeak ? _attributes!.Find(member, this) : null)
+        ?? (rows is not null && IsDisposal(member) ? Declaring(member.Name == "Dispose" ? "System.IDisposable" : "System.IAsyncDisposable", member, rows) : null);
+
     private static Contract? Resolve(ISymbol member, List<Row> rows)
     {
         for (ISymbol? declared = member; declared is not null; declared = Overridden(declared))
         {
-            string? type = MetadataNames.Of(declared.ContainingType);
-            foreach (Row row in rows)
+            if (Declaring(MetadataNames.Of(declared.ContainingType), declared, rows) is { } contract)
             {
-                if (row.Type == type && row.ContractOf(declared) is { } contract)
-                {
-                    return contract;
-                }
+                return contract;
             }
         }
 
         return null;
     }
 
-    private static ISymbol? Overridden(ISymbol member) => member switch
+    /// <summary>The disposal of any type gives back what the disposed object is, if anything.</summary>
+    private static bool IsDisposal(ISymbol member) => member is IMethodSymbol { Name: "Dispose" or "DisposeAsync", Parameters.IsEmpty: true, IsStatic: false };
+
+    private static Contract? Declaring(string? type, ISymbol member, List<Row> rows)
+    {
+        foreach (Row row in rows)
+        {
+            if (row.Type == type && row.ContractOf(member) is { } contract)
+            {
+                return contract;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>What the member overrides, as it was declared.</summary>
+    public static ISymbol? Overridden(ISymbol member) => member switch
     {
         IMethodSymbol method => method.OverriddenMethod?.OriginalDefinition,
         IPropertySymbol property => property.OverriddenProperty?.OriginalDefinition,

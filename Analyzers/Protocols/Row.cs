@@ -109,16 +109,24 @@ internal sealed class Row
         return this;
     }
 
-    public Row Releases(Slot target, Holding accepts = Holding.Held, bool repeatable = false, bool throughViews = false, string? tag = null) =>
-        With(new Effect.Release(target, accepts, repeatable, throughViews, tag));
+    public Row Releases(Slot target, Holding accepts = Holding.Held, bool repeatable = false, bool ofPieces = false, string? tag = null) =>
+        With(new Effect.Release(target, accepts, repeatable, ofPieces, tag));
 
     public Row Views(Slot source) => With(new Effect.View(source));
 
-    public Row ViewsElement(Slot source) => With(new Effect.View(source, OfElement: true));
+    public Row ViewsElement(Slot source) => With(new Effect.View(source, RefRole.Element));
+
+    /// <summary>The result is the same storage, or a stretch of it.</summary>
+    public Row IsPartOf(Slot source) => With(new Effect.View(source, RefRole.Part));
+
+    public Row AddressOf(Slot source) => With(new Effect.AddressOf(source));
 
     public Row Recovers(Slot source) => With(new Effect.Recover(source));
 
     public Row Exchanges(Slot target, Slot value) => With(new Effect.Exchange(target, value));
+
+    /// <summary>The result stands for what <paramref name="source"/> does, but can fail before that is over.</summary>
+    public Row Outruns(Slot source) => With(new Effect.Outrun(source));
 
     public Row Gathers(Slot source) => With(new Effect.Gather(source));
 

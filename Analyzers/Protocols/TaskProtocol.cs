@@ -30,6 +30,23 @@ internal static class TaskProtocol
             yield return Method(valueTask, "Preserve").Is(Slot.Receiver);
         }
 
+        foreach (string task in new[] { Task, "System.Threading.Tasks.Task`1" })
+        {
+            yield return Method(task, "WaitAsync").Outruns(Slot.Receiver);
+        }
+
+        foreach ((string type, string wait) in new[]
+        {
+            ("SemaphoreSlim", "Wait"),
+            ("SemaphoreSlim", "WaitAsync"),
+            ("ManualResetEventSlim", "Wait"),
+            ("CountdownEvent", "Wait"),
+            ("WaitHandle", "WaitOne"),
+        })
+        {
+            yield return Method("System.Threading." + type, wait).Tells(Inspection.Signalled);
+        }
+
         yield return Method(Task, "Wait").Completes(Slot.Receiver);
         yield return Method(Task, "WaitAll").Completes(Slot.Argument(0));
         yield return Method(Task, "WhenAll").Gathers(Slot.Argument(0));

@@ -17,9 +17,9 @@ internal static class ViewProtocol
     {
         foreach (string view in new[] { Span, ReadOnlySpan, Memory, ReadOnlyMemory, Segment })
         {
-            yield return Method(view, "op_Implicit").Views(Slot.Argument(0));
-            yield return Method(view, "Slice").Views(Slot.Receiver);
-            yield return Constructor(view).Views(Slot.Argument(0));
+            yield return Method(view, "op_Implicit").IsPartOf(Slot.Argument(0));
+            yield return Method(view, "Slice").IsPartOf(Slot.Receiver);
+            yield return Constructor(view).IsPartOf(Slot.Argument(0));
             yield return Method(view, "CopyTo").Borrows(Slot.Receiver).Writes(Slot.Argument(0));
             yield return Method(view, "ToArray").Borrows(Slot.Receiver);
             if (view != Segment)
@@ -33,14 +33,14 @@ internal static class ViewProtocol
         foreach (string span in new[] { Span, ReadOnlySpan })
         {
             yield return Property(span, "Item").ViewsElement(Slot.Receiver);
-            yield return Method(span, "GetEnumerator").Views(Slot.Receiver);
+            yield return Method(span, "GetEnumerator").IsPartOf(Slot.Receiver);
             yield return Property(span + "+Enumerator", "Current").ViewsElement(Slot.Receiver);
             yield return Method(span + "+Enumerator", "MoveNext").Tells(Inspection.Detail);
         }
 
         foreach (string enumerable in new[] { "System.Array", "System.Collections.IEnumerable", "System.Collections.Generic.IEnumerable`1", Segment })
         {
-            yield return Method(enumerable, "GetEnumerator").Views(Slot.Receiver);
+            yield return Method(enumerable, "GetEnumerator").IsPartOf(Slot.Receiver);
         }
 
         foreach (string enumerator in new[] { "System.Collections.IEnumerator", "System.Collections.Generic.IEnumerator`1", Segment + "+Enumerator" })
@@ -51,8 +51,8 @@ internal static class ViewProtocol
 
         yield return Method(Span, "Clear").Writes(Slot.Receiver);
         yield return Method(Span, "Fill").Writes(Slot.Receiver);
-        yield return Property(Memory, "Span").Views(Slot.Receiver);
-        yield return Property(ReadOnlyMemory, "Span").Views(Slot.Receiver);
+        yield return Property(Memory, "Span").IsPartOf(Slot.Receiver);
+        yield return Property(ReadOnlyMemory, "Span").IsPartOf(Slot.Receiver);
         yield return Property(Segment, "Array").Recovers(Slot.Receiver);
         yield return Method("System.Runtime.InteropServices.MemoryMarshal", "TryGetArray").Fills(Slot.Argument(1), Slot.Argument(0));
         foreach (string exchange in new[] { "Exchange", "CompareExchange" })
@@ -64,7 +64,7 @@ internal static class ViewProtocol
         yield return Property(Segment, "Count").Tells(Inspection.Detail);
         foreach (string extension in new[] { "AsSpan", "AsMemory" })
         {
-            yield return Method(Extensions, extension).Views(Slot.Argument(0));
+            yield return Method(Extensions, extension).IsPartOf(Slot.Argument(0));
         }
 
         yield return Method(Extensions, "CopyTo").Borrows(Slot.Argument(0)).Writes(Slot.Argument(1));

@@ -31,6 +31,8 @@ internal static class RuleCatalogue
         (PinNotReleased.Words, static () => new PinNotReleased()),
         (PinMisused.TwiceWords, static () => new PinMisused.Twice()),
         (PinMisused.UsedWords, static () => new PinMisused.Used()),
+        (PointerOutlivesPin.Words, static () => new PointerOutlivesPin()),
+        (AddressOfMovable.Words, static () => new AddressOfMovable()),
         (UsedAfterReturn.Words, static () => new UsedAfterReturn()),
         (ReturnedTwice.Words, static () => new ReturnedTwice()),
         (ReleasedWhilePending.Words, static () => new ReleasedWhilePending()),

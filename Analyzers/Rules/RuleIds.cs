@@ -3,6 +3,9 @@ namespace BufferLifetime.Analyzers.Rules;
 /// <summary>The IDs, by block. An ID does not change once it has shipped.</summary>
 internal static class RuleIds
 {
+    // What the user wrote for the rules.
+    public const string UnreadableContract = "BUF0001";
+
     // Modes: release the way you extracted.
     public const string MismatchedRelease = "BUF1001";
     public const string NotReleased = "BUF1002";
@@ -29,6 +32,8 @@ internal static class RuleIds
     // The base class library: the same rules where everybody meets them.
     public const string PinNotReleased = "BUF2001";
     public const string PinMisused = "BUF2002";
+    public const string PointerOutlivesPin = "BUF2003";
+    public const string AddressOfMovable = "BUF2004";
     public const string UsedAfterReturn = "BUF2005";
     public const string ReturnedTwice = "BUF2006";
     public const string ReleasedWhilePending = "BUF2007";

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using BufferLifetime.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -45,7 +44,7 @@ internal static class Spots
     public static int Line(Location? location) => location is null ? 0 : location.GetLineSpan().StartLinePosition.Line + 1;
 
     /// <summary>The statement that leaves, or null where the end of the body is simply reached.</summary>
-    public static Location? OfExit(Leaving leaving)
+    public static Location? OfExit(Leaving leaving, ControlFlowGraph graph)
     {
         if (leaving.Returned is { Syntax: var returned })
         {
@@ -56,35 +55,6 @@ internal static class Spots
                 : null;
         }
 
-        return BareReturn(leaving.From)?.GetLocation();
+        return Jumps.From(leaving.From, leaving.Kind, graph)?.GetLocation();
     }
-
-    /// <summary>The graph has no operation for <c>return;</c>: it is found beside what the block that leaves did last.</summary>
-    private static ReturnStatementSyntax? BareReturn(BasicBlock block)
-    {
-        ImmutableArray<IOperation> operations = block.Operations;
-        SyntaxNode? last = block.BranchValue?.Syntax ?? (operations.IsEmpty ? null : operations[operations.Length - 1].Syntax);
-        if (last is null)
-        {
-            return null;
-        }
-
-        if (block.BranchValue is not null)
-        {
-            IfStatementSyntax? branch = last.FirstAncestorOrSelf<IfStatementSyntax>();
-            return branch is not null && branch.Condition.Span.Contains(last.Span) ? Bare(branch.Statement) ?? Bare(branch.Else?.Statement) : null;
-        }
-
-        StatementSyntax? statement = last.FirstAncestorOrSelf<StatementSyntax>();
-        return statement?.Parent is BlockSyntax parent && parent.Statements.IndexOf(statement) is >= 0 and var index && index + 1 < parent.Statements.Count
-            ? Bare(parent.Statements[index + 1])
-            : null;
-    }
-
-    private static ReturnStatementSyntax? Bare(StatementSyntax? statement) => statement switch
-    {
-        ReturnStatementSyntax { Expression: null } bare => bare,
-        BlockSyntax { Statements: { Count: 1 } statements } => Bare(statements[0]),
-        _ => null,
-    };
 }

@@ -14,8 +14,11 @@ public sealed class PinnedExtractionFix : RepairProvider
     /// <summary>The same calls and conventions, with a pin.</summary>
     public const string PinKey = "BufferLifetime.ExtractWithPin";
 
+    /// <summary>A lease, which also makes the vectors for native calls.</summary>
+    public const string LeaseKey = "BufferLifetime.ExtractLease";
+
     public PinnedExtractionFix()
-        : base(ImmutableArray.Create(RuleIds.GetPagesWritten, RuleIds.LegacyCall), new PinnedExtraction())
+        : base(ImmutableArray.Create(RuleIds.GetPagesWritten, RuleIds.LegacyCall), new PinnedExtraction(), new LeaseExtraction())
     {
     }
 }

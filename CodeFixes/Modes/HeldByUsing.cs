@@ -1,4 +1,5 @@
 using BufferLifetime.CodeFixes.Pages;
+using BufferLifetime.CodeFixes.Repairs;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -70,7 +71,7 @@ internal sealed class HeldByUsing
         LocalDeclarationStatementSyntax current = root.GetCurrentNode(_declaration)!;
         SyntaxToken keyword = SyntaxFactory.Token(current.GetLeadingTrivia(), SyntaxKind.UsingKeyword, SyntaxFactory.TriviaList(SyntaxFactory.Space));
         root = root.ReplaceNode(current, current.WithoutLeadingTrivia().WithUsingKeyword(keyword));
-        SyntaxTrivia lineEnd = Layout.LineEnd(root);
+        SyntaxTrivia lineEnd = Formatting.LineEnd(root);
         foreach (StatementSyntax statement in _spare)
         {
             root = Layout.Remove(root, root.GetCurrentNode(statement)!, lineEnd);

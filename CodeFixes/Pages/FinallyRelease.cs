@@ -1,3 +1,4 @@
+using BufferLifetime.CodeFixes.Repairs;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -9,20 +10,22 @@ namespace BufferLifetime.CodeFixes.Pages;
 internal sealed class FinallyRelease
 {
     private readonly HeldRegion _region;
-    private readonly IReadOnlyList<StatementSyntax> _released;
     private readonly StatementSyntax _release;
     private readonly SyntaxTrivia _lineEnd;
 
     private FinallyRelease(HeldRegion region, IReadOnlyList<StatementSyntax> released, StatementSyntax release, SyntaxTrivia lineEnd)
     {
         _region = region;
-        _released = released;
+        Released = released;
         _release = release;
         _lineEnd = lineEnd;
     }
 
+    /// <summary>The statements that release the pages as it is.</summary>
+    public IReadOnlyList<StatementSyntax> Released { get; }
+
     /// <summary>The nodes that must be tracked until <see cref="Apply"/>.</summary>
-    public IEnumerable<SyntaxNode> Tracked => _region.Statements.Concat(_released);
+    public IEnumerable<SyntaxNode> Tracked => _region.Statements.Concat(Released);
 
     /// <summary>How to release the pages of an acquisition in a <c>finally</c>, or null where that may release too much, too late or twice.</summary>
     public static FinallyRelease? Of(Acquisition acquisition, PageUses uses, SemanticModel model)
@@ -63,17 +66,17 @@ internal sealed class FinallyRelease
 
         string type = model.Compilation.GetTypeByMetadataName(PageApi.Fragments)?.ToMinimalDisplayString(model, acquisition.Call.SpanStart) ?? PageApi.Fragments;
         StatementSyntax release = SyntaxFactory.ParseStatement($"{type}.Release({Identifier(uses.Owner.Name)});");
-        return new FinallyRelease(region, released, release, Layout.LineEnd(model.SyntaxTree.GetRoot()));
+        return new FinallyRelease(region, released, release, Formatting.LineEnd(model.SyntaxTree.GetRoot()));
     }
 
     /// <summary>Removes the releases from a tree in which the nodes are tracked, and puts the region into the <c>try</c>.</summary>
     public SyntaxNode Apply(SyntaxNode root)
     {
-        StatementSyntax[] kept = [.. _region.Statements.Where(statement => !_released.Contains(statement))];
+        StatementSyntax[] kept = [.. _region.Statements.Where(statement => !Released.Contains(statement))];
         List<SyntaxTrivia> comments = [];
-        foreach (StatementSyntax released in _released)
+        foreach (StatementSyntax released in Released)
         {
-            comments.AddRange(Layout.Comments(released));
+            comments.AddRange(Layout.CommentLines(released, _lineEnd));
             root = Layout.Remove(root, root.GetCurrentNode(released)!, _lineEnd);
         }
 
@@ -96,8 +99,9 @@ internal sealed class FinallyRelease
     {
         IEnumerable<SyntaxTrivia> blankLines = Layout.LeadingBlankLines(statements[0]);
         statements[0] = Layout.WithoutBlankLines(statements[0]);
-        StatementSyntax release = _release.WithLeadingTrivia(comments.SelectMany(comment => new[] { comment, _lineEnd }));
-        return SyntaxFactory.TryStatement(SyntaxFactory.Block(statements), default, SyntaxFactory.FinallyClause(SyntaxFactory.Block(release)))
+        SyntaxToken open = SyntaxFactory.Token(SyntaxKind.OpenBraceToken).WithTrailingTrivia(_lineEnd), close = SyntaxFactory.Token(SyntaxKind.CloseBraceToken);
+        BlockSyntax release = SyntaxFactory.Block(open, SyntaxFactory.List([_release.WithLeadingTrivia(comments)]), close);
+        return SyntaxFactory.TryStatement(SyntaxFactory.Block(open, SyntaxFactory.List(statements), close), default, SyntaxFactory.FinallyClause(release))
             .WithLeadingTrivia(blankLines)
             .WithTrailingTrivia(_lineEnd)
             .WithAdditionalAnnotations(Formatter.Annotation);

@@ -7,20 +7,6 @@ namespace BufferLifetime.CodeFixes.Pages;
 /// <summary>Blank lines, comments and line ends around statements that are moved, made or removed.</summary>
 internal static class Layout
 {
-    /// <summary>The line end that a document uses.</summary>
-    public static SyntaxTrivia LineEnd(SyntaxNode root)
-    {
-        foreach (SyntaxTrivia trivia in root.DescendantTrivia())
-        {
-            if (trivia.IsKind(SyntaxKind.EndOfLineTrivia))
-            {
-                return trivia;
-            }
-        }
-
-        return SyntaxFactory.ElasticLineFeed;
-    }
-
     public static bool StartsWithBlankLine(SyntaxNode node) => BlankLines(node.GetLeadingTrivia()) > 0;
 
     public static T WithoutBlankLines<T>(T node)
@@ -41,9 +27,30 @@ internal static class Layout
         return leading.Take(BlankLines(leading));
     }
 
-    /// <summary>The comments before a node and behind it.</summary>
-    public static IEnumerable<SyntaxTrivia> Comments(SyntaxNode node) =>
-        node.GetLeadingTrivia().Concat(node.GetTrailingTrivia()).Where(IsComment);
+    /// <summary>What stands before a node on its own line.</summary>
+    public static IEnumerable<SyntaxTrivia> Indentation(SyntaxNode node) =>
+        node.GetLeadingTrivia().Reverse().TakeWhile(static trivia => trivia.IsKind(SyntaxKind.WhitespaceTrivia));
+
+    /// <summary>The comments before a node, in it and behind it, each with its indentation and on a line of its own.</summary>
+    public static IEnumerable<SyntaxTrivia> CommentLines(SyntaxNode node, SyntaxTrivia lineEnd)
+    {
+        SyntaxTrivia previous = default;
+        foreach (SyntaxTrivia trivia in node.DescendantTrivia())
+        {
+            if (trivia.Kind() is SyntaxKind.SingleLineCommentTrivia or SyntaxKind.MultiLineCommentTrivia)
+            {
+                if (previous.IsKind(SyntaxKind.WhitespaceTrivia))
+                {
+                    yield return previous;
+                }
+
+                yield return trivia;
+                yield return lineEnd;
+            }
+
+            previous = trivia;
+        }
+    }
 
     /// <summary>Removes a statement, and leaves the blank line before it to the next.</summary>
     public static SyntaxNode Remove(SyntaxNode root, StatementSyntax statement, SyntaxTrivia lineEnd)
@@ -61,9 +68,6 @@ internal static class Layout
         statements.RemoveAt(index);
         return root.ReplaceNode(list.Owner, list.With(statements));
     }
-
-    private static bool IsComment(SyntaxTrivia trivia) =>
-        trivia.Kind() is SyntaxKind.SingleLineCommentTrivia or SyntaxKind.MultiLineCommentTrivia;
 
     /// <summary>How many trivia of a list belong to the blank lines that it starts with.</summary>
     private static int BlankLines(SyntaxTriviaList trivia)

@@ -1,3 +1,4 @@
+using BufferLifetime.CodeFixes.Repairs;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -28,7 +29,7 @@ internal sealed class PinnedCall
     /// <summary>The pinned call, or null where the array that the legacy call allocated cannot be allocated before it.</summary>
     public static PinnedCall? Of(Acquisition legacy, PageUses? uses, SemanticModel model)
     {
-        SyntaxTrivia lineEnd = Layout.LineEnd(model.SyntaxTree.GetRoot());
+        SyntaxTrivia lineEnd = Formatting.LineEnd(model.SyntaxTree.GetRoot());
         InvocationExpressionSyntax call = Renamed(legacy, model);
         if (!legacy.Allocates)
         {
@@ -58,7 +59,7 @@ internal sealed class PinnedCall
         if (_before.Length > 0)
         {
             // What was written before the call is now written before the array; the call starts a line of its own.
-            statements[index] = statement.WithLeadingTrivia(SyntaxFactory.ElasticMarker).WithAdditionalAnnotations(Formatter.Annotation);
+            statements[index] = statement.WithLeadingTrivia(Layout.Indentation(statement)).WithAdditionalAnnotations(Formatter.Annotation);
             statements.InsertRange(index, _before.Select(Line));
             statements[index] = statements[index].WithLeadingTrivia(statement.GetLeadingTrivia());
         }

@@ -9,10 +9,10 @@ internal readonly record struct StatementList(SyntaxNode Owner)
 {
     public IReadOnlyList<StatementSyntax> Statements => Owner switch
     {
-        BlockSyntax block => block.Statements,
+        BlockSyntax block => (IReadOnlyList<StatementSyntax>)block.Statements,
         SwitchSectionSyntax section => section.Statements,
-        CompilationUnitSyntax unit => [.. unit.Members.OfType<GlobalStatementSyntax>().Select(global => global.Statement)],
-        _ => [],
+        CompilationUnitSyntax unit => unit.Members.OfType<GlobalStatementSyntax>().Select(global => global.Statement).ToArray(),
+        _ => Array.Empty<StatementSyntax>(),
     };
 
     public static StatementList? Holding(SyntaxNode? statement) => statement?.Parent switch

@@ -12,7 +12,7 @@ internal enum Taken
 }
 
 /// <summary>Reads conditions on the result of an acquisition: whether something was taken where they are true.</summary>
-internal sealed class TakenTest(ExpressionSyntax call, ISymbol? result, SemanticModel model)
+internal sealed class TakenTest(ExpressionSyntax? call, ISymbol? result, SemanticModel model)
 {
     public Taken Read(ExpressionSyntax condition) => condition switch
     {
@@ -25,6 +25,9 @@ internal sealed class TakenTest(ExpressionSyntax call, ISymbol? result, Semantic
         IsPatternExpressionSyntax pattern when IsAmount(pattern.Expression) => Read(pattern.Pattern),
         _ => Taken.Unknown,
     };
+
+    /// <summary>Reads a condition on the variable that the result of an acquisition went to.</summary>
+    public static Taken ReadOf(ISymbol result, ExpressionSyntax condition, SemanticModel model) => new TakenTest(null, result, model).Read(condition);
 
     private Taken Read(PatternSyntax pattern) => pattern switch
     {

@@ -69,7 +69,7 @@ public abstract class RepairProvider : CodeFixProvider
             Document changed = document.WithSyntaxRoot(proposal.Root);
             if (await CompilerCheck.IsPassedAsync(model, report.Spot, changed, cancellationToken).ConfigureAwait(false))
             {
-                return (proposal.Title, changed);
+                return (proposal.Title, await Formatting.ApplyAsync(changed, cancellationToken).ConfigureAwait(false));
             }
         }
 

@@ -29,7 +29,7 @@ internal sealed class ConversionBeforeSuspension() : Repair(RetainedAcrossAwaitF
         SyntaxNode root = model.SyntaxTree.GetRoot(cancellationToken);
         string kept = FreeName(spot, model);
         string type = model.Compilation.GetTypeByMetadataName(Extracted)?.ToMinimalDisplayString(model, spot.SpanStart) ?? Extracted;
-        SyntaxTrivia lineEnd = Layout.LineEnd(root);
+        SyntaxTrivia lineEnd = Formatting.LineEnd(root);
         List<StatementSyntax> conversion = [Statement($"using {type} {kept} = {spot.Identifier.Text}.ExtractToBvec();", lineEnd)];
         if (uses.AreChanged)
         {

@@ -46,6 +46,7 @@ public sealed class CheckedModeTests : BalancedTest
     [Fact]
     public void Nothing_is_checked_when_the_mode_is_off()
     {
+        using var noChecks = new CheckedScope(enabled: false);
         IovIter iter = IovIter.Ubuf(new byte[100], TransferDirection.Destination);
         OnAnotherThread(() => iter.Advance(1));
     }

@@ -94,6 +94,18 @@ public sealed class StableExtractionTests : BalancedTest
             iter => Undone(iter, (ref IovIter copy) => PageFragments.Release(Filled(ref copy, ExtractFlags.PerPage))),
             iter => Undone(iter, (ref IovIter copy) => PageFragments.Release(Filled(ref copy, ExtractFlags.GetForSource))),
             iter => Undone(iter, (ref IovIter copy) => copy.ExtractPages().Dispose()),
+            iter => Undone(iter, (ref IovIter copy) =>
+            {
+                foreach (FoundRun run in copy.FindPages())
+                    _ = run.Length;
+            }),
+            iter => Undone(iter, (ref IovIter copy) =>
+            {
+                var request = new IoRequest();
+                Task<int> pending = request.Begin(ref copy).AsTask();
+                request.Complete(1);
+                pending.ContinueWith(_ => { }, TaskScheduler.Default);
+            }),
             iter => Undone(iter, (ref IovIter copy) => copy.ExtractPages(long.MaxValue, ExtractFlags.PerPage).Dispose()),
             iter => Undone(iter, (ref IovIter copy) =>
             {

@@ -28,6 +28,20 @@ public sealed class ModelTests : BalancedTest
         Prop.ForAll(Lengths, Steps, (lengths, operations) => Run(kind, direction, lengths, operations))
             .Check(Config.QuickThrowOnFailure.WithMaxTest(200).WithEndSize(30));
 
+    [Fact]
+    public void Any_sequence_of_operations_on_a_discarding_iterator_does_what_the_model_does() =>
+        Prop.ForAll(Steps, operations =>
+        {
+            var model = new ByteModel(new byte[20_000]);
+            IovIter iter = IovIter.Discard(20_000);
+            var saved = (Iter: iter.SaveState(), Model: model.State);
+            foreach ((int operation, int amount) in operations)
+            {
+                Apply(Math.Abs(operation) % 8, Math.Abs(amount), ref iter, model, ref saved);
+                Assert.Equal(model.Count, iter.Count);
+            }
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(200).WithEndSize(30));
+
     private static Arbitrary<int[]> Lengths => Arb.From(
         Gen.OneOf(Gen.Constant(0), Gen.Choose(1, 5), Gen.Choose(1, 100), Gen.Choose(4000, 4200), Gen.Choose(1, 12_000)).ArrayOf(),
         ArbMap.Default.ArbFor<int[]>().Shrinker);

@@ -68,7 +68,7 @@ public sealed class CompactionTests : BalancedTest
                         break;
 
                     foreach (ref readonly PageFragment page in pages.AsSpan(0, result.Fragments))
-                        Native.Span(in page).Fill(stamp);
+                        Native.Fill(page.ToIoVector(), stamp);
                     Thread.Yield();
                     PageFragments.Unpin(pages.AsSpan(0, result.Fragments));
                 }
@@ -77,7 +77,7 @@ public sealed class CompactionTests : BalancedTest
             default:
                 iter.ForEachPage(long.MaxValue, stamp, (value, run) =>
                 {
-                    run.Span.Fill(value);
+                    Native.Fill(new IoVector(run.Address, run.Length), value);
                     return run.Length;
                 });
                 break;
@@ -91,9 +91,9 @@ public sealed class CompactionTests : BalancedTest
     {
         foreach (IoVector vector in vectors)
         {
-            Native.Span(vector).Fill((byte)~stamp);
+            Native.Fill(vector, (byte)~stamp);
             Thread.Yield();
-            Native.Span(vector).Fill(stamp);
+            Native.Fill(vector, stamp);
         }
     }
 }

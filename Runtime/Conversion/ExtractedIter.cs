@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
@@ -11,7 +12,7 @@ public sealed class ExtractedIter : IDisposable
 {
     private readonly PageFragment[] _fragments;
     private readonly IovIter _iter;
-    private readonly string? _origin;
+    private readonly StackTrace? _origin;
     private int _held;
 
     internal ExtractedIter(in IovIter iter, PageFragment[] fragments, ExtractMode mode)
@@ -20,13 +21,14 @@ public sealed class ExtractedIter : IDisposable
         _fragments = fragments;
         Mode = mode;
         Bytes = iter.Count;
-        _origin = CheckedMode.CaptureOrigin();
+        _held = 1;
+        if (HoldsSomething)
+            ThreadLedger.Current.LeasesOutstanding++;
+
+        // What is only borrowed needs no release, and so cannot be lost.
+        _origin = HoldsSomething ? CheckedMode.CaptureOrigin() : null;
         if (_origin is null)
             GC.SuppressFinalize(this);
-
-        _held = 1;
-        if (Bytes != 0)
-            ThreadLedger.Current.LeasesOutstanding++;
     }
 
     /// <summary>Reports, in checked mode, an owner that was lost.</summary>
@@ -58,6 +60,8 @@ public sealed class ExtractedIter : IDisposable
 
     internal ReadOnlySpan<PageFragment> Fragments => _fragments;
 
+    private bool HoldsSomething => Mode != ExtractMode.None && Bytes != 0;
+
     /// <summary>Releases what the conversion took, once.</summary>
     [ReleasesBuffer]
     public void Dispose()
@@ -66,7 +70,7 @@ public sealed class ExtractedIter : IDisposable
             return;
 
         GC.SuppressFinalize(this);
-        if (Bytes != 0)
+        if (HoldsSomething)
             ThreadLedger.Current.LeasesOutstanding--;
 
         PageFragments.Release(_fragments);

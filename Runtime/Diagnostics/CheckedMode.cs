@@ -31,15 +31,15 @@ public static class CheckedMode
 
     internal static void Set(bool enabled) => _enabled = enabled;
 
-    internal static void ReportLeak(object lost, string what, string? origin)
+    internal static void ReportLeak(object lost, string what, StackTrace? origin)
     {
-        var report = new BufferLeakEventArgs(what, origin);
+        var report = new BufferLeakEventArgs(what, origin?.ToString());
         if (LeakFound is { } handler)
             handler(lost, report);
         else
             Trace.TraceError(report.ToString());
     }
 
-    /// <summary>Where the caller is, for a report later; null when nobody will ask.</summary>
-    internal static string? CaptureOrigin() => _enabled ? new StackTrace(1, fNeedFileInfo: true).ToString() : null;
+    /// <summary>Where the caller is, for a report later; null when nobody will ask. Line numbers would cost a hundred times as much.</summary>
+    internal static StackTrace? CaptureOrigin() => _enabled ? new StackTrace(1, fNeedFileInfo: false) : null;
 }

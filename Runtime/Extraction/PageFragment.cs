@@ -213,7 +213,7 @@ public readonly struct PageFragment : IEquatable<PageFragment>
     }
 
     [DoesNotReturn]
-    private static void ThrowNotPinned() =>
+    internal static void ThrowNotPinned() =>
         throw new InvalidOperationException(
             "A fragment of mode Get is held by reference only: the garbage collector may move its bytes, so it has no address. Extract with a pin (ExtractPages).");
 }

@@ -17,7 +17,7 @@ public static class PageFragments
             first++;
 
         if (first < fragments.Length)
-            ReleaseHeld(fragments[first..]);
+            ReleaseHeld(ThreadLedger.Current, fragments[first..]);
     }
 
     /// <summary>Gives back one pin for each fragment.</summary>
@@ -43,9 +43,8 @@ public static class PageFragments
     public static void PutPages(ReadOnlySpan<PageFragment> pages) => Release(pages, ExtractMode.Get);
 
     /// <summary>Releases what is held, whatever stands before it.</summary>
-    internal static void ReleaseHeld(ReadOnlySpan<PageFragment> fragments)
+    internal static void ReleaseHeld(ThreadLedger ledger, ReadOnlySpan<PageFragment> fragments)
     {
-        ThreadLedger ledger = ThreadLedger.Current;
         bool again = false;
         Exception? failure = null;
         foreach (ref readonly PageFragment fragment in fragments)

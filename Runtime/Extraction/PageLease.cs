@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
@@ -25,7 +26,7 @@ public sealed class PageLease : IDisposable
     private bool _vectorsListed;
     private bool _wsaBuffersListed;
     private int _count;
-    private string? _origin;
+    private StackTrace? _origin;
 
     // 1 while something is held: whoever changes it to 0 is the one who releases.
     private int _held;
@@ -118,17 +119,11 @@ public sealed class PageLease : IDisposable
         _count = iter.ExtractInto(ref _fragments, maxBytes, flags, out ExtractResult result);
         Mode = result.Mode;
         Bytes = result.Bytes;
-        if (Bytes == 0)
-            return 0;
 
-        ThreadLedger.Current.LeasesOutstanding++;
-        if (CheckedMode.IsEnabled)
-        {
-            _origin = CheckedMode.CaptureOrigin();
-            GC.ReRegisterForFinalize(this);
-        }
+        // What is only borrowed needs no release, and so cannot be lost.
+        if (Mode != ExtractMode.None && Bytes != 0)
+            Hold();
 
-        Volatile.Write(ref _held, 1);
         return Bytes;
     }
 
@@ -148,32 +143,49 @@ public sealed class PageLease : IDisposable
     public void Dispose()
     {
         _released = true;
-        if (Interlocked.Exchange(ref _held, 0) == 0)
+        Bytes = 0;
+        if (_held == 0 || Interlocked.Exchange(ref _held, 0) == 0)
             return;
 
-        ThreadLedger.Current.LeasesOutstanding--;
+        ThreadLedger ledger = ThreadLedger.Current;
+        ledger.LeasesOutstanding--;
         if (_origin is not null)
         {
             _origin = null;
             GC.SuppressFinalize(this);
         }
 
-        Bytes = 0;
-        if (Mode != ExtractMode.None)
-            PageFragments.ReleaseHeld(_fragments.AsSpan(0, _count));
+        PageFragments.ReleaseHeld(ledger, _fragments.AsSpan(0, _count));
     }
 
     /// <inheritdoc/>
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"Lease of {_count} fragments, {Bytes} bytes, mode {Mode}");
 
+    private void Hold()
+    {
+        ThreadLedger.Current.LeasesOutstanding++;
+        if (CheckedMode.IsEnabled)
+        {
+            _origin = CheckedMode.CaptureOrigin();
+            GC.ReRegisterForFinalize(this);
+        }
+
+        Volatile.Write(ref _held, 1);
+    }
+
     private void ListVectors()
     {
         if (_vectors.Length < _count)
             _vectors = new IoVector[_fragments.Length];
 
-        for (int i = 0; i < _count; i++)
-            _vectors[i] = _fragments[i].ToIoVector();
+        if (Mode == ExtractMode.Get)
+            PageFragment.ThrowNotPinned();
+
+        ReadOnlySpan<PageFragment> fragments = _fragments.AsSpan(0, _count);
+        Span<IoVector> vectors = _vectors.AsSpan(0, _count);
+        for (int i = 0; i < fragments.Length && i < vectors.Length; i++)
+            vectors[i] = new IoVector(fragments[i].FirstByte, (nuint)fragments[i].Length);
 
         _vectorsListed = true;
     }

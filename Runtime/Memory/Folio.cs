@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.IO.MemoryMappedFiles;
@@ -21,7 +22,7 @@ public sealed class Folio : IDisposable
     private readonly nint _address;
     private readonly Action<Folio>? _released;
     private readonly MemoryMappedViewAccessor? _view;
-    private readonly string? _origin;
+    private readonly StackTrace? _origin;
     private FolioMemory? _memory;
 
     // References, the creator's hold and pins in one word, so that "nobody holds it" is one comparison and never comes twice.

@@ -11,13 +11,19 @@ internal static class FolioPool
     private const int LargestShift = 24;
     private const long KeepBytesPerSize = 16L << 20;
 
-    private static readonly ConcurrentBag<nint>[] Blocks = CreateBlocks();
+    private static readonly ConcurrentQueue<nint>[] Blocks = CreateBlocks();
+
+    // Blocks in each queue, a moment early or late: the limit needs no more.
+    private static readonly int[] Counts = new int[Blocks.Length];
 
     internal static unsafe nint Rent(long length)
     {
         int size = SizeOf(length);
-        if (size < Blocks.Length && Blocks[size].TryTake(out nint block))
+        if (size < Blocks.Length && Blocks[size].TryDequeue(out nint block))
+        {
+            Interlocked.Decrement(ref Counts[size]);
             return block;
+        }
 
         return (nint)NativeMemory.AlignedAlloc(BytesOf(size), IovIter.PageSize);
     }
@@ -28,10 +34,16 @@ internal static class FolioPool
         if (CheckedMode.IsEnabled)
             NativeMemory.Fill((void*)block, BytesOf(size), CheckedMode.Poison);
 
-        if (size < Blocks.Length && (Blocks[size].Count + 1) * (long)BytesOf(size) <= KeepBytesPerSize)
-            Blocks[size].Add(block);
-        else
-            NativeMemory.AlignedFree((void*)block);
+        if (size < Blocks.Length && Interlocked.Increment(ref Counts[size]) * (long)BytesOf(size) <= KeepBytesPerSize)
+        {
+            Blocks[size].Enqueue(block);
+            return;
+        }
+
+        if (size < Blocks.Length)
+            Interlocked.Decrement(ref Counts[size]);
+
+        NativeMemory.AlignedFree((void*)block);
     }
 
     private static int SizeOf(long length) =>
@@ -39,9 +51,9 @@ internal static class FolioPool
 
     private static nuint BytesOf(int size) => (nuint)1 << (size + SmallestShift);
 
-    private static ConcurrentBag<nint>[] CreateBlocks()
+    private static ConcurrentQueue<nint>[] CreateBlocks()
     {
-        var blocks = new ConcurrentBag<nint>[LargestShift - SmallestShift + 1];
+        var blocks = new ConcurrentQueue<nint>[LargestShift - SmallestShift + 1];
         for (int i = 0; i < blocks.Length; i++)
             blocks[i] = [];
 

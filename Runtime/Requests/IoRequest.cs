@@ -35,7 +35,7 @@ public sealed class IoRequest : IValueTaskSource<int>
     /// <summary>Makes a request.</summary>
     /// <param name="cancel">
     /// Called, at most once for each operation, when its cancellation is asked for: tell the device. The operation still ends with
-    /// <see cref="Complete"/>.
+    /// <see cref="Complete"/>, which waits for a call that is under way: do not complete under a lock that the call takes.
     /// </param>
     public IoRequest(Action<IoRequest>? cancel = null)
     {

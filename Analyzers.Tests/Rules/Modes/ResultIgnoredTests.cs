@@ -11,7 +11,7 @@ public sealed class ResultIgnoredTests
     [InlineData("_ = ", "")]
     [InlineData("ExtractResult taken = ", "")]
     [InlineData("ExtractResult taken; taken = ", "")]
-    public Task Result_that_nobody_reads_is_reported(string before, string after) => VerifyMembersAsync($$"""
+    public Task Result_that_nobody_reads_is_reported(string before, string after) => VerifyEveryRuleAsync($$"""
 
         static void M(IovIter iter)
         {
@@ -26,7 +26,7 @@ public sealed class ResultIgnoredTests
     [InlineData("Any.Transfer(0, iter.ExtractPages(pages, 4096).Fragments);")]
     [InlineData("ExtractResult taken = iter.ExtractPages(pages, 4096); Action later = () => Any.Transfer(0, taken.Fragments); later();")]
     [InlineData("if (iter.ExtractPages(pages, 4096).Bytes < 4096) Any.Number();")]
-    public Task Result_that_is_read_is_silent(string statement) => VerifyMembersAsync($$"""
+    public Task Result_that_is_read_is_silent(string statement) => VerifyEveryRuleAsync($$"""
 
         static void M(IovIter iter)
         {
@@ -37,7 +37,7 @@ public sealed class ResultIgnoredTests
         """);
 
     [Fact]
-    public Task Page_array_form_without_its_result_is_reported() => VerifyMembersAsync("""
+    public Task Page_array_form_without_its_result_is_reported() => VerifyEveryRuleAsync("""
 
         static void M(IovIter iter)
         {
@@ -49,7 +49,7 @@ public sealed class ResultIgnoredTests
         """);
 
     [Fact]
-    public Task Pages_that_are_lost_with_the_result_are_told_once() => VerifyMembersAsync("""
+    public Task Pages_that_are_lost_with_the_result_are_told_once() => VerifyEveryRuleAsync("""
 
         static void M(IovIter iter)
         {
@@ -59,7 +59,7 @@ public sealed class ResultIgnoredTests
         """);
 
     [Fact]
-    public Task Lease_has_no_result_to_read() => VerifyMembersAsync("""
+    public Task Lease_has_no_result_to_read() => VerifyEveryRuleAsync("""
 
         static void M(IovIter iter)
         {
@@ -68,7 +68,7 @@ public sealed class ResultIgnoredTests
         """);
 
     [Fact]
-    public Task Loop_that_only_ends_on_errors_is_reported() => VerifyMembersAsync("""
+    public Task Loop_that_only_ends_on_errors_is_reported() => VerifyEveryRuleAsync("""
 
         static void M(IovIter iter, long left)
         {
@@ -95,7 +95,7 @@ public sealed class ResultIgnoredTests
     [InlineData("iter.Count == 0")]
     [InlineData("n is 0")]
     [InlineData("Any.Chance()")]
-    public Task Loop_that_can_end_at_zero_is_silent(string end) => VerifyMembersAsync($$"""
+    public Task Loop_that_can_end_at_zero_is_silent(string end) => VerifyEveryRuleAsync($$"""
 
         static void M(IovIter iter, long left)
         {
@@ -114,7 +114,7 @@ public sealed class ResultIgnoredTests
         """);
 
     [Fact]
-    public Task Result_subtracted_in_place_without_an_end_is_reported() => VerifyMembersAsync("""
+    public Task Result_subtracted_in_place_without_an_end_is_reported() => VerifyEveryRuleAsync("""
 
         static void M(IovIter iter, int length)
         {
@@ -129,7 +129,7 @@ public sealed class ResultIgnoredTests
         """);
 
     [Fact]
-    public Task Loop_over_what_the_iterator_holds_is_silent() => VerifyMembersAsync("""
+    public Task Loop_over_what_the_iterator_holds_is_silent() => VerifyEveryRuleAsync("""
 
         static void M(IovIter iter)
         {
@@ -145,7 +145,7 @@ public sealed class ResultIgnoredTests
         """);
 
     [Fact]
-    public Task Loop_that_counts_its_rounds_is_silent() => VerifyMembersAsync("""
+    public Task Loop_that_counts_its_rounds_is_silent() => VerifyEveryRuleAsync("""
 
         static long M(IovIter iter)
         {
@@ -163,7 +163,7 @@ public sealed class ResultIgnoredTests
         """);
 
     [Fact]
-    public Task Loop_without_any_end_is_reported() => VerifyMembersAsync("""
+    public Task Loop_without_any_end_is_reported() => VerifyEveryRuleAsync("""
 
         static void M(IovIter iter)
         {
@@ -178,7 +178,7 @@ public sealed class ResultIgnoredTests
         """);
 
     [Fact]
-    public Task Extraction_in_the_condition_is_silent() => VerifyMembersAsync("""
+    public Task Extraction_in_the_condition_is_silent() => VerifyEveryRuleAsync("""
 
         static void M(IovIter iter)
         {

@@ -36,7 +36,7 @@ internal sealed class FieldNotCleared : Rule
             return;
         }
 
-        foreach (Sighting sighting in findings.See(path => isRelease ? Transfer.Released(fact, path) : Used(fact, path), before, static (resource, hold) => hold.Holding == Holding.Dangling && resource.Original is not null))
+        foreach (Sighting sighting in findings.See(path => isRelease ? Transfer.Released(fact, path, findings.Body) : Used(fact, path), before, static (resource, hold) => hold.Holding == Holding.Dangling && resource.Original is not null))
         {
             Location? released = sighting.Hold.ChangedAt is { } earlier ? Spots.OfCall(earlier) : null;
             string name = findings.Body.Places.NameOf(fact.Target) ?? sighting.Resource.Name ?? sighting.Resource.Kind.Name;

@@ -36,7 +36,7 @@ internal sealed class MismatchedRelease : Rule
             return;
         }
 
-        foreach (Sighting sighting in findings.See(path => Transfer.Released(fact, path), before, (resource, hold) => Mismatches(resource, hold, release)))
+        foreach (Sighting sighting in findings.See(path => Transfer.Released(fact, path, findings.Body), before, (resource, hold) => Mismatches(resource, hold, release)))
         {
             (string how, string harm, string cure, string verb) = Describe(sighting.Hold.Holding);
             Location? origin = Spots.Origin(sighting.Resource);

@@ -15,7 +15,7 @@ internal abstract class DoubleReleaseRule(Wording words) : Rule
             return;
         }
 
-        foreach (Sighting sighting in findings.See(path => Transfer.Released(fact, path), before, (resource, hold) => hold.Holding == Holding.Released && Concerns(resource)))
+        foreach (Sighting sighting in findings.See(path => Transfer.Released(fact, path, findings.Body), before, (resource, hold) => hold.Holding == Holding.Released && Concerns(resource)))
         {
             Location? first = sighting.Hold.ChangedAt is { } earlier ? Spots.OfCall(earlier) : null;
             findings.Report(

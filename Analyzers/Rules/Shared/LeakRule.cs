@@ -26,7 +26,7 @@ internal abstract class LeakRule(Wording words) : Rule
         {
             foreach (PathState path in before.Paths)
             {
-                RefSet refs = fact.Kind == FactKind.Release ? Transfer.Released(fact, path) : Transfer.HandedOn(fact, path, findings.Body);
+                RefSet refs = fact.Kind == FactKind.Release ? Transfer.Released(fact, path, findings.Body) : Transfer.HandedOn(fact, path, findings.Body);
                 for (int i = 0; i < refs.Count; i++)
                 {
                     _settled.Add(refs[i].Resource);
@@ -61,7 +61,7 @@ internal abstract class LeakRule(Wording words) : Rule
             {
                 if (IsOwed(hold) && findings.Body.Resources[id] is { Original: null } resource && Concerns(resource) && !IsKeptByInstance(findings.Body, path, id))
                 {
-                    Location? exit = Spots.OfExit(leaving);
+                    Location? exit = Spots.OfExit(leaving, findings.Body.Flow);
                     Leak(id, exit, leaving.Kind == ExitKind.Throw ? "this throw is reached" : exit is null ? "the end of the method is reached" : "this return is reached");
                 }
             });

@@ -18,7 +18,7 @@ internal abstract class PendingReleaseRule(Wording words) : Rule
         Dictionary<(int Resource, int Loan), int> seen = [];
         foreach (PathState path in before.Paths)
         {
-            RefSet released = Transfer.Released(fact, path);
+            RefSet released = Transfer.Released(fact, path, findings.Body);
             path.Holds.ForEach((loan, hold) =>
             {
                 if (findings.Body.Resources[loan].Kind != ResourceKind.Loan || hold.Holding != Holding.Held)
@@ -30,7 +30,7 @@ internal abstract class PendingReleaseRule(Wording words) : Rule
                 {
                     int resource = released[i].Resource;
                     if (released.Count == 1 && hold.Holds.Refers(resource) && Concerns(findings.Body.Resources[resource])
-                        && (path.HoldOf(resource).Holding & (Holding.Released | Holding.HandedOn | Holding.NotAcquired)) == 0)
+                        && (path.HoldOf(resource).Holding & (Holding.Released | Holding.NotAcquired)) == 0)
                     {
                         seen[(resource, loan)] = (seen.TryGetValue((resource, loan), out int count) ? count : 0) + 1;
                     }

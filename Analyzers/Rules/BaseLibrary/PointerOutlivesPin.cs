@@ -1,0 +1,89 @@
+using BufferLifetime.Analyzers.Flow;
+using Microsoft.CodeAnalysis;
+
+namespace BufferLifetime.Analyzers.Rules.BaseLibrary;
+
+/// <summary>BUF2003: a pointer, or a span over one, is returned or stored and outlives what keeps its target in place.</summary>
+internal sealed class PointerOutlivesPin : Rule
+{
+    private const string Title = "Pointer outlives its pin";
+
+    private static readonly DiagnosticDescriptor Certain = new(
+        RuleIds.PointerOutlivesPin,
+        Title,
+        "The address from '{0}' is {1} and outlives the {2}: the garbage collector may move the memory while the address is still used. Keep the pin as long as the address, or hand out the memory itself.",
+        RuleCategories.BaseLibrary,
+        DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        helpLinkUri: HelpFor(RuleIds.PointerOutlivesPin));
+
+    private static readonly DiagnosticDescriptor Possible = new(
+        RuleIds.PointerOutlivesPin,
+        Title,
+        "The address from '{0}' is {1} and can outlive the {2}: the garbage collector may move the memory while the address is still used. Keep the pin as long as the address, or hand out the memory itself.",
+        RuleCategories.BaseLibrary,
+        DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        helpLinkUri: HelpFor(RuleIds.PointerOutlivesPin));
+
+    public static readonly Wording Words = new(Certain, Possible);
+
+    private readonly List<(Fact Fact, int Resource)> _leaving = [];
+
+    public override void OnFact(Fact fact, PathSet before, Findings findings)
+    {
+        if (fact is not { Kind: FactKind.Escape, Departure: Departure.Returned or Departure.Stored or Departure.StoredInThis })
+        {
+            return;
+        }
+
+        foreach (Sighting sighting in findings.See(path => path.RefsOf(fact.Target).Where(static r => r.Kind == RefRole.View), before, static (resource, _) => resource.Original is null && (resource.Kind == ResourceKind.Fixed || resource.Kind == ResourceKind.Pin)))
+        {
+            if (sighting.Resource.Kind == ResourceKind.Fixed && fact.Departure != Departure.StoredInThis)
+            {
+                Report(fact, sighting.Resource, sighting.Confidence, findings);
+            }
+            else
+            {
+                _leaving.Add((fact, sighting.Resource.Id));
+            }
+        }
+    }
+
+    public override void OnExit(Leaving leaving, Findings findings)
+    {
+        if (leaving.Kind != ExitKind.Return)
+        {
+            return;
+        }
+
+        foreach ((Fact fact, int id) in _leaving)
+        {
+            Resource resource = findings.Body.Resources[id];
+            int outliving = 0;
+            foreach (PathState path in leaving.Paths.Paths)
+            {
+                // What was stored may have been cleared again; what a pin holds may stay held.
+                bool isThere = fact.Departure == Departure.StoredInThis ? IsInInstance(path, id, findings.Body) : leaving.Returned is { } returned && returned.Syntax.Span.Contains(fact.Operation.Syntax.Span);
+                outliving += isThere && (resource.Kind == ResourceKind.Fixed || path.HoldOf(id).Holding == Holding.Released) ? 1 : 0;
+            }
+
+            if (outliving > 0)
+            {
+                Report(fact, resource, outliving == leaving.Paths.Paths.Count ? Confidence.Certain : Confidence.Possible, findings);
+            }
+        }
+    }
+
+    private static bool IsInInstance(PathState path, int resource, Body body)
+    {
+        bool found = false;
+        path.Refs.ForEach((place, refs) => found |= refs.Refers(resource) && body.Places.IsOfThis(place));
+        return found;
+    }
+
+    private static void Report(Fact fact, Resource resource, Confidence confidence, Findings findings) =>
+        findings.Report(
+            Words, confidence, (fact.Operation.Syntax, resource.Id), null, fact.Operation.Syntax.GetLocation(), [Spots.Origin(resource)], null,
+            resource.Name ?? resource.Kind.Name, fact.Departure == Departure.Returned ? "returned" : "stored", resource.Kind == ResourceKind.Fixed ? "fixed statement" : "pin");
+}
