@@ -9,7 +9,7 @@ namespace BufferLifetime.Analyzers.Tests.CodeFixes;
 internal static class FixCode<TFix>
     where TFix : CodeFixProvider, new()
 {
-    private const string Prelude = """
+    public const string Prelude = """
         global using System;
         global using System.Collections.Generic;
         global using System.Threading.Tasks;

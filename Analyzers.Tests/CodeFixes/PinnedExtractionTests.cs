@@ -554,4 +554,83 @@ public sealed class PinnedExtractionTests
 
                 static void One(PageFragment page) => page.Release();
             """);
+
+    [Fact]
+    public Task Pages_that_are_used_after_the_block_that_took_them_are_repaired_in_place() =>
+        Fix.VerifyStatementsAsync(
+            """
+            Span<PageFragment> pages = stackalloc PageFragment[16];
+            int filled = 0;
+            while (filled < pages.Length)
+            {
+                int bytes = iter.{|BUF1102:GetPages|}(pages[filled..], 4096, out int offset);
+                if (bytes <= 0)
+                    break;
+
+                Any.Transfer(pages[filled].DangerousAddress + offset, bytes);
+                filled++;
+            }
+
+            return Any.TransferPages(pages[..filled]);
+            """,
+            """
+            Span<PageFragment> pages = stackalloc PageFragment[16];
+            int filled = 0;
+            while (filled < pages.Length)
+            {
+                int bytes = iter.ExtractPages(pages[filled..], 4096, ExtractFlags.PerPage, out int offset);
+                if (bytes <= 0)
+                    break;
+
+                Any.Transfer(pages[filled].Address + offset, bytes);
+                filled++;
+            }
+
+            return Any.TransferPages(pages[..filled]);
+            """);
+
+    [Fact]
+    public Task Branch_that_only_released_is_removed() =>
+        Fix.VerifyStatementsAsync(
+            """
+            Span<PageFragment> pages = stackalloc PageFragment[16];
+            int bytes = iter.{|BUF1102:GetPages|}(
+                pages,
+                4096, // one page
+                out int offset);
+            int sent = Any.Transfer(pages[0].DangerousAddress + offset, bytes);
+            if (sent > 0)
+            {
+                PageFragments.Put(pages);
+                Console.WriteLine(sent);
+            }
+            else
+            {
+                PageFragments.Put(pages);
+            }
+
+            return 0;
+            """,
+            """
+            Span<PageFragment> pages = stackalloc PageFragment[16];
+            int bytes = iter.ExtractPages(
+                pages,
+                4096, // one page
+                ExtractFlags.PerPage,
+                out int offset);
+            try
+            {
+                int sent = Any.Transfer(pages[0].Address + offset, bytes);
+                if (sent > 0)
+                {
+                    Console.WriteLine(sent);
+                }
+            }
+            finally
+            {
+                PageFragments.Release(pages);
+            }
+
+            return 0;
+            """);
 }

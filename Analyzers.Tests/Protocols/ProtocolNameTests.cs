@@ -13,18 +13,10 @@ public sealed class ProtocolNameTests
 {
     private static readonly Compilation Real = new AnalyzerHarness().Compile();
 
-    /// <summary>Members that a protocol names before the library has them; to be emptied as they come.</summary>
-    private static readonly ImmutableHashSet<(string Type, string Member)> NotYet =
-    [
-        ("BufferLifetime.IovIter", "FolioQueue"),
-        ("BufferLifetime.IovIter", "Xarray"),
-        ("BufferLifetime.IovIter", "Pipe"),
-    ];
-
     public static TheoryData<string, string> EachMember()
     {
         TheoryData<string, string> members = [];
-        foreach ((string type, string member) in ProtocolTable.AllRows().Select(row => (row.Type, row.Member)).Distinct().Where(member => !NotYet.Contains(member)))
+        foreach ((string type, string member) in ProtocolTable.AllRows().Select(row => (row.Type, row.Member)).Distinct())
             members.Add(type, member);
         return members;
     }
@@ -54,14 +46,9 @@ public sealed class ProtocolNameTests
     }
 
     [Fact]
-    public void Member_that_the_library_has_by_now_is_expected() =>
-        Assert.All(NotYet, member => Assert.Empty(MembersOf(member.Type, member.Member)));
-
-    [Fact]
     public void Every_row_is_somebodys_contract()
     {
         List<string> idle = [.. ProtocolTable.AllRows()
-            .Where(row => !NotYet.Contains((row.Type, row.Member)))
             .Where(row => !MembersOf(row.Type, row.Member).Any(member => row.ContractOf(member) is not null))
             .Select(row => $"{row.Type}.{row.Member} ({string.Join(", ", row.OtherTypes)})")];
 
@@ -72,7 +59,6 @@ public sealed class ProtocolNameTests
     public void Slots_that_effects_speak_of_are_there_in_some_overload()
     {
         List<string> wrong = [.. ProtocolTable.AllRows()
-            .Where(row => !NotYet.Contains((row.Type, row.Member)))
             .Where(row => !MembersOf(row.Type, row.Member).Any(member => row.ContractOf(member) is { } contract && contract.Effects.All(effect => IsThere(effect.Subject, member))))
             .Select(row => $"{row.Type}.{row.Member}")];
 

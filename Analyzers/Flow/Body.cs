@@ -61,6 +61,41 @@ internal sealed class Body
         return body;
     }
 
+    /// <summary>Whether what is stored in the place is reachable when the body is gone.</summary>
+    public bool Outlives(int place) => Places[place] switch
+    {
+        { Kind: PlaceKind.StaticField or PlaceKind.This } => true,
+        { Kind: PlaceKind.Parameter, Symbol: IParameterSymbol { RefKind: not RefKind.None } } => true,
+        { Kind: PlaceKind.Local or PlaceKind.Parameter, Symbol: { } symbol } => IsOfEnclosing(symbol),
+        { Kind: PlaceKind.Member, Parent: var parent } => Places[parent].Kind != PlaceKind.Local
+            || Places[parent].Symbol is ILocalSymbol { Type.IsReferenceType: true }
+            || Outlives(parent),
+        _ => false,
+    };
+
+    /// <summary>Whether what is put into the storage in the place is there when the body is gone: also in an array or span that the caller gave.</summary>
+    public bool StorageOutlives(int place) =>
+        Outlives(place) || Places[place] is { Kind: PlaceKind.Parameter, Symbol: IParameterSymbol { Type: IArrayTypeSymbol or { IsRefLikeType: true } or { Name: "Memory" or "ArraySegment", ContainingNamespace.Name: "System" } } };
+
+    /// <summary>Whether the variable is one of the body around a lambda or local function.</summary>
+    private bool IsOfEnclosing(ISymbol variable)
+    {
+        if (Owner is not IMethodSymbol { MethodKind: MethodKind.AnonymousFunction or MethodKind.LocalFunction })
+        {
+            return false;
+        }
+
+        for (ISymbol? container = variable.ContainingSymbol; container is IMethodSymbol; container = container.ContainingSymbol)
+        {
+            if (SymbolEqualityComparer.Default.Equals(container, Owner))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     public IReadOnlyList<Fact> FactsOf(BasicBlock block) => _facts[block.Ordinal];
 
     public Expression? ConditionOf(BasicBlock block) => _conditions[block.Ordinal];

@@ -145,6 +145,12 @@ internal abstract record Effect
         public override Slot Subject => Source;
     }
 
+    /// <summary>The elements of <paramref name="Source"/> are copied to <paramref name="Target"/>.</summary>
+    public sealed record Copy(Slot Source, Slot Target) : Effect
+    {
+        public override Slot Subject => Source;
+    }
+
     /// <summary>The result stands for <paramref name="Source"/> and what the call's other gathered slots hold.</summary>
     public sealed record Gather(Slot Source) : Effect
     {
@@ -184,8 +190,9 @@ internal abstract record Effect
     /// <summary>The call is right only for an iterator of the given direction, or over the given sort of memory.</summary>
     /// <param name="Target">The iterator.</param>
     /// <param name="Direction">The way its bytes must flow; unknown: either.</param>
+    /// <param name="DirectionAt">The argument that says the direction, or -1.</param>
     /// <param name="Backing">The memory it must describe: <see cref="Holding.UserBacked"/>, <see cref="Holding.Stable"/>, or either.</param>
-    public sealed record Demand(Slot Target, Flowing Direction = Flowing.Unknown, Holding Backing = Holding.Nothing) : Effect
+    public sealed record Demand(Slot Target, Flowing Direction = Flowing.Unknown, int DirectionAt = -1, Holding Backing = Holding.Nothing) : Effect
     {
         public override Slot Subject => Target;
     }

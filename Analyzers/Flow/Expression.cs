@@ -10,6 +10,9 @@ internal abstract record Expression
 
     public sealed record Of(int Place) : Expression;
 
+    /// <summary>Another name for the storage in a place, or for a stretch of it.</summary>
+    public sealed record PartOf(int Place, Extent Extent) : Expression;
+
     /// <summary>What an inspecting member says of the resources of a place.</summary>
     public sealed record Inspected(int Place, Inspection What) : Expression;
 
@@ -33,6 +36,7 @@ internal abstract record Expression
     public bool Reads(int place) => this switch
     {
         Of of => of.Place == place,
+        PartOf part => part.Place == place,
         Inspected inspected => inspected.Place == place,
         Compare compare => compare.Left.Reads(place) || compare.Right.Reads(place),
         Not not => not.Operand.Reads(place),
@@ -47,6 +51,9 @@ internal abstract record Expression
         {
             case Of of:
                 found(of.Place);
+                break;
+            case PartOf part:
+                found(part.Place);
                 break;
             case Inspected inspected:
                 found(inspected.Place);

@@ -95,6 +95,12 @@ internal sealed class Fact(FactKind kind, IOperation operation)
     /// <summary>How a view refers to what its source refers to.</summary>
     public RefRole Role { get; init; } = RefRole.View;
 
+    /// <summary>Whether an acquisition puts what it takes into the storage in its target, which stays the same storage.</summary>
+    public bool Fills { get; init; }
+
+    /// <summary>Whether a view is of copies: only what consists of pieces is found in them, too.</summary>
+    public bool Copies { get; init; }
+
     /// <summary>For a loan: whether a callback tells when it is over, to whoever waits for what the callback captured.</summary>
     public bool IsSignalled { get; init; }
 
@@ -107,8 +113,11 @@ internal sealed class Fact(FactKind kind, IOperation operation)
     /// <summary>The place that holds the call's result, for acquisitions that depend on it; -1 for none.</summary>
     public int ResultPlace { get; init; } = -1;
 
-    /// <summary>Whether an extraction asks for references instead of pins where the policy leaves the choice.</summary>
-    public bool AsksForReferences { get; init; }
+    /// <summary>The flags that an extraction is given, which say whether it asks for references instead of pins; null where it takes none.</summary>
+    public Expression? Flags { get; init; }
+
+    /// <summary>The direction that a call names; null where it names none.</summary>
+    public Expression? Direction { get; init; }
 
     /// <summary>The member contracted for, if the fact comes from a call.</summary>
     public ISymbol? Member { get; init; }

@@ -164,6 +164,9 @@ internal sealed partial class FactBuilder
                     Add(new Fact(FactKind.Inspect, call) { Target = At(inspect.Target).Place, Effect = inspect, Member = member });
                     value = new Value(result, new Expression.Inspected(At(inspect.Target).Place, inspect.What));
                     break;
+                case Effect.View { Role: RefRole.Part } view when At(view.Source).HasPlace:
+                    value = Part(call, At(view.Source), ExtentOf(view.Source, arguments));
+                    break;
                 case Effect.View view when At(view.Source).HasPlace:
                     Use(call, At(view.Source));
                     Add(new Fact(FactKind.View, call) { Target = result, Source = At(view.Source).Place, Role = view.Role, Accumulates = true, Member = member });
@@ -181,6 +184,9 @@ internal sealed partial class FactBuilder
                 case Effect.Exchange exchange when At(exchange.Target).HasPlace:
                     Assign(call, result, At(exchange.Target) with { Expression = null });
                     Store(call, At(exchange.Target), At(exchange.Value), writesThrough: false);
+                    break;
+                case Effect.Copy copy:
+                    Copy(call, At(copy.Source), copy.Target == Slot.Result ? value : At(copy.Target));
                     break;
                 case Effect.Gather gather when At(gather.Source).HasPlace:
                     Add(new Fact(FactKind.View, call) { Target = result, Source = At(gather.Source).Place, Role = RefRole.Owner, Accumulates = true });
@@ -203,7 +209,8 @@ internal sealed partial class FactBuilder
                     Add(new Fact(FactKind.Lend, call) { Target = result, Source = At(lend.Target).Place, Resource = _body.LoanOf(call, member) });
                     break;
                 case Effect.Demand demand when At(demand.Target).HasPlace:
-                    Add(new Fact(FactKind.Demand, call) { Target = At(demand.Target).Place, Effect = demand, Member = member });
+                    Effect.Demand said = demand.DirectionAt < 0 ? demand : demand with { Direction = DirectionOf(call, demand.DirectionAt) };
+                    Add(new Fact(FactKind.Demand, call) { Target = At(demand.Target).Place, Effect = said, Member = member });
                     break;
                 case Effect.Advance advance when At(advance.Target).HasPlace:
                     Add(new Fact(FactKind.Advance, call) { Target = At(advance.Target).Place, Effect = advance, Resource = _body.LastAcquiredBy(call), Member = member });
@@ -218,6 +225,13 @@ internal sealed partial class FactBuilder
         }
 
         return value;
+    }
+
+    /// <summary>How much a slice covers: its start is the argument that follows what is sliced.</summary>
+    private static Extent ExtentOf(Slot source, Value[] arguments)
+    {
+        int start = source.Kind == SlotKind.Argument ? source.Index + 1 : 0;
+        return start >= arguments.Length ? Extent.All : arguments[start].Expression is Expression.Constant { Value: 0 } ? Extent.Head : Extent.Stretch;
     }
 
     /// <summary>A contract speaks of the slots that it names; what is passed in any other is read and not kept.</summary>
@@ -259,7 +273,8 @@ internal sealed partial class FactBuilder
             target = NewTemporary();
         }
 
-        int container = ContainerOf(ref target);
+        bool fills = acquire.Target.Kind == SlotKind.Argument && RefKindOf(call, acquire.Target.Index) is RefKind.None or RefKind.In;
+        target = fills ? WholeOf(target) : target;
         object? flags = acquire.FlagsAt >= 0 && at(Slot.Argument(acquire.FlagsAt)).Expression is Expression.Constant { Value: var constant } ? constant : null;
         Flowing direction = acquire.DirectionAt >= 0 ? DirectionOf(call, acquire.DirectionAt) : acquire.Direction;
         int modeFrom = acquire.ModeFrom is { } slot ? at(slot).Place : -1;
@@ -267,6 +282,7 @@ internal sealed partial class FactBuilder
             ? instead.Kind
             : acquire.Kind;
         Resource resource = _body.AcquiredAt(call, member, acquire with { Direction = direction, Kind = kind });
+        resource.Name = NameOf(target);
         if (acquire.ModeFrom is { } iterator && modeFrom >= 0 && flags is not null && _contracts.AllowsPeerMemory(flags))
         {
             Add(new Fact(FactKind.Demand, call) { Target = modeFrom, Effect = new Effect.Demand(iterator, Backing: Holding.UserBacked), Member = member });
@@ -282,45 +298,30 @@ internal sealed partial class FactBuilder
             Receiver = at(Slot.Receiver).Place,
             Keeper = acquire.KeptBy is { } keeper ? at(keeper).Place : -1,
             Member = member,
-            AsksForReferences = flags is not null && _contracts.AsksForReferences(flags),
+            Flags = acquire.FlagsAt >= 0 ? at(Slot.Argument(acquire.FlagsAt)).Expression ?? Expression.Anything.Value : null,
+            Direction = acquire.DirectionAt >= 0 ? at(Slot.Argument(acquire.DirectionAt)).Expression : null,
+            Fills = fills,
         });
-        if (container >= 0)
-        {
-            Add(new Fact(FactKind.View, call) { Target = container, Source = target, Role = RefRole.Owner, Accumulates = true });
-        }
     }
 
-    /// <summary>An array that is filled through its span is filled itself. What is filled through a slice is found in what the slice was taken from, too.</summary>
-    private int ContainerOf(ref int target)
+    /// <summary>What is filled through another name for all of it: the array behind its span.</summary>
+    private int WholeOf(int target)
     {
-        for (int i = _facts.Count - 1; i >= 0; i--)
+        while (_parts.TryGetValue(target, out Expression.PartOf? part) && part.Extent == Extent.All)
         {
-            if (_facts[i] is not { Kind: FactKind.View } view || view.Target != target || _body.Places[target].Kind != PlaceKind.Temporary)
-            {
-                continue;
-            }
-
-            // To take the span of what is about to be filled is no use of what it held before.
-            if (i > 0 && _facts[i - 1] is { Kind: FactKind.Use, Writes: false } use && use.Target == view.Source)
-            {
-                _facts.RemoveAt(--i);
-            }
-
-            if (view.Operation is not (IConversionOperation or IInvocationOperation { Arguments.Length: 1, TargetMethod.IsExtensionMethod: true }))
-            {
-                int container = view.Source;
-                return ContainerOf(ref container) is >= 0 and var outer ? outer : container;
-            }
-
-            target = view.Source;
+            target = part.Place;
         }
 
-        return -1;
+        return target;
     }
+
+    /// <summary>What the code calls the storage that <paramref name="target"/> is a stretch of.</summary>
+    private string? NameOf(int target) =>
+        _body.Places.NameOf(target) ?? (_parts.TryGetValue(target, out Expression.PartOf? part) ? NameOf(part.Place) : null);
 
     private Flowing DirectionOf(IOperation call, int ordinal)
     {
-        foreach (IArgumentOperation argument in ((IInvocationOperation)call).Arguments)
+        foreach (IArgumentOperation argument in (call as IInvocationOperation)?.Arguments ?? (call as IObjectCreationOperation)?.Arguments ?? ImmutableArray<IArgumentOperation>.Empty)
         {
             if (argument.Parameter?.Ordinal == ordinal)
             {

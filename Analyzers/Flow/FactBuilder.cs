@@ -16,6 +16,7 @@ internal sealed partial class FactBuilder
     private readonly IContractSource _contracts;
     private readonly Body _body;
     private readonly Dictionary<CaptureId, Value> _targets = [];
+    private readonly Dictionary<int, Expression.PartOf> _parts = [];
     private List<Fact> _facts = [];
     private bool _canFail;
     private int _block;
@@ -54,7 +55,7 @@ internal sealed partial class FactBuilder
     }
 
     /// <summary>What an operation evaluates to: the place it can be found in, and its value as far as paths are told apart by it.</summary>
-    private readonly record struct Value(int Place, Expression? Expression, IOperation? Operation = null, bool IsGivenUpOnFailure = false)
+    private readonly record struct Value(int Place, Expression? Expression, IOperation? Operation = null, bool IsGivenUpOnFailure = false, IOperation? Named = null)
     {
         public static readonly Value None = new(-1, null);
 
@@ -196,7 +197,8 @@ internal sealed partial class FactBuilder
     {
         if (value.HasPlace && _body.Places[value.Place].Kind != PlaceKind.This)
         {
-            Add(new Fact(FactKind.Use, value.Operation ?? operation) { Target = value.Place, Writes = writes });
+            // A stretch that is read is shown where what it is of is named; one that is written, as a whole.
+            Add(new Fact(FactKind.Use, (writes ? null : value.Named) ?? value.Operation ?? operation) { Target = value.Place, Writes = writes });
         }
     }
 
@@ -305,7 +307,7 @@ internal sealed partial class FactBuilder
         if (writesThrough)
         {
             Use(operation, target, writes: true);
-            if (target.HasPlace && value.HasPlace && !Outlives(target.Place))
+            if (target.HasPlace && value.HasPlace && !_body.Outlives(target.Place))
             {
                 // What is put into a container of the body's own is seen through the container from now on.
                 Add(new Fact(FactKind.View, operation) { Target = target.Place, Source = value.Place, Role = RefRole.Container, Accumulates = true });
@@ -316,7 +318,7 @@ internal sealed partial class FactBuilder
         else if (target.HasPlace)
         {
             Assign(operation, target.Place, value);
-            if (Outlives(target.Place))
+            if (_body.Outlives(target.Place))
             {
                 Escape(operation, value, _body.KeepsFields && IsFieldOfThis(target.Place) ? Departure.StoredInThis : Departure.Stored);
             }
@@ -337,18 +339,6 @@ internal sealed partial class FactBuilder
 
     private bool IsFieldOfThis(int place) =>
         _body.Places[place] is { Kind: PlaceKind.Member, Parent: var parent } && _body.Places[parent].Kind == PlaceKind.This;
-
-    /// <summary>Whether what is stored in the place is reachable when the body is gone.</summary>
-    private bool Outlives(int place) => _body.Places[place] switch
-    {
-        { Kind: PlaceKind.StaticField } => true,
-        { Kind: PlaceKind.Parameter, Symbol: IParameterSymbol { RefKind: not RefKind.None } } => true,
-        { Kind: PlaceKind.Member, Parent: var parent } => _body.Places[parent].Kind != PlaceKind.Local
-            || _body.Places[parent].Symbol is ILocalSymbol { Type.IsReferenceType: true }
-            || Outlives(parent),
-        { Kind: PlaceKind.This } => true,
-        _ => false,
-    };
 
     private Value VisitTarget(IOperation target, out bool writesThrough)
     {
@@ -523,6 +513,16 @@ internal sealed partial class FactBuilder
         return Value.None;
     }
 
+    private Value Copy(IOperation operation, Value source, Value target)
+    {
+        if (source.HasPlace && target.HasPlace)
+        {
+            Add(new Fact(FactKind.View, operation) { Target = target.Place, Source = source.Place, Role = RefRole.Part, Copies = true, Accumulates = true });
+        }
+
+        return target;
+    }
+
     private Value VisitElement(IArrayElementReferenceOperation element)
     {
         Value array = Visit(element.ArrayReference);
@@ -532,6 +532,11 @@ internal sealed partial class FactBuilder
         }
 
         Use(element, array);
+        if (element.Indices.Length == 1 && element.Indices[0].Type is { Name: "Range", ContainingNamespace.Name: "System" })
+        {
+            return Copy(element, array, Fresh());
+        }
+
         return CanCarry(element.Type) ? Derive(element, array, RefRole.Element) : Value.None;
     }
 
@@ -539,8 +544,34 @@ internal sealed partial class FactBuilder
     {
         Value instance = Visit(indexer.Instance);
         Visit(indexer.Argument);
+        if (indexer.IndexerSymbol is not IPropertySymbol)
+        {
+            Extent extent = indexer.Argument is not IRangeOperation { LeftOperand: var from } ? Extent.Stretch
+                : from is not null && !IsZero(from) ? Extent.Stretch
+                : Extent.Head;
+            return Part(indexer, instance, extent);
+        }
+
         Use(indexer, instance);
-        return Derive(indexer, instance, indexer.IndexerSymbol is IPropertySymbol ? RefRole.Element : RefRole.Part);
+        return Derive(indexer, instance, RefRole.Element);
+    }
+
+    private static bool IsZero(IOperation operation) =>
+        operation is { ConstantValue: { HasValue: true, Value: 0 } } or IConversionOperation { Operand.ConstantValue: { HasValue: true, Value: 0 } };
+
+    /// <summary>Another name for the storage in <paramref name="source"/>. To name it is no use of what it holds.</summary>
+    private Value Part(IOperation operation, Value source, Extent extent)
+    {
+        if (!source.HasPlace)
+        {
+            return Value.None;
+        }
+
+        int result = NewTemporary();
+        var part = new Expression.PartOf(source.Place, extent);
+        _parts.Add(result, part);
+        Add(new Fact(FactKind.View, operation) { Target = result, Source = source.Place, Role = RefRole.Part, Value = _body.Expressions.Intern(part, result) });
+        return new Value(result, part, Named: source.Named ?? source.Operation);
     }
 
     private Value VisitAggregate(IOperation operation)

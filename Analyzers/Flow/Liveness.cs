@@ -206,14 +206,15 @@ internal sealed class Liveness
     private HashSet<int> Exposed(BasicBlock block, HashSet<int> defined)
     {
         HashSet<int> exposed = [];
+        HashSet<int> seen = [];
         foreach (Fact fact in _body.FactsOf(block))
         {
-            Read(fact.Source, defined, exposed);
-            fact.Value?.CollectPlaces(place => Read(place, defined, exposed));
-            bool writes = fact.Kind is FactKind.Assign or FactKind.Acquire or FactKind.Complete || fact is { Kind: FactKind.View, Accumulates: false };
+            Read(fact.Source, defined, exposed, seen);
+            fact.Value?.CollectPlaces(place => Read(place, defined, exposed, seen));
+            bool writes = fact is { Kind: FactKind.Assign or FactKind.Acquire or FactKind.Complete, Fills: false } || fact is { Kind: FactKind.View, Accumulates: false };
             if (!writes || fact.IsHavoc)
             {
-                Read(fact.Target, defined, exposed);
+                Read(fact.Target, defined, exposed, seen);
             }
             else if (fact.Target >= 0)
             {
@@ -221,31 +222,43 @@ internal sealed class Liveness
             }
         }
 
-        _body.ConditionOf(block)?.CollectPlaces(place => Read(place, defined, exposed));
+        _body.ConditionOf(block)?.CollectPlaces(place => Read(place, defined, exposed, seen));
         return exposed;
     }
 
-    private void Read(int place, HashSet<int> defined, HashSet<int> exposed)
+    private void Read(int place, HashSet<int> defined, HashSet<int> exposed, HashSet<int> seen)
     {
-        if (place < 0 || exposed.Contains(place))
+        if (place < 0)
         {
             return;
         }
 
-        if (!defined.Contains(place))
+        // What is defined only grows along a block: a place seen once exposes nothing new.
+        Stack<int> pending = new();
+        pending.Push(place);
+        while (pending.Count > 0)
         {
-            exposed.Add(place);
-        }
+            int read = pending.Pop();
+            if (!seen.Add(read))
+            {
+                continue;
+            }
 
-        // What a place was computed from is asked again when the place is.
-        foreach (int origin in _body.Expressions.Origins(place))
-        {
-            Read(origin, defined, exposed);
-        }
+            if (!defined.Contains(read))
+            {
+                exposed.Add(read);
+            }
 
-        foreach (int member in _body.Places[place].Members)
-        {
-            Read(member, defined, exposed);
+            // What a place was computed from is asked again when the place is.
+            foreach (int origin in _body.Expressions.Origins(read))
+            {
+                pending.Push(origin);
+            }
+
+            foreach (int member in _body.Places[read].Members)
+            {
+                pending.Push(member);
+            }
         }
     }
 }

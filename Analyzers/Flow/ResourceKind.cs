@@ -15,6 +15,9 @@ internal sealed class ResourceKind
     /// <summary>What a registered buffer table lends, until its owner is disposed.</summary>
     public static readonly ResourceKind Import = new("import");
 
+    /// <summary>A buffer that its owner lets others transfer in one direction.</summary>
+    public static readonly ResourceKind Lender = new("lent buffer");
+
     /// <summary>A slot of a registered buffer table.</summary>
     public static readonly ResourceKind Registration = new("registration");
 

@@ -1,7 +1,7 @@
 namespace BufferLifetime.Analyzers.Flow;
 
 /// <summary>What each fact does to the state of a path.</summary>
-internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls? selfCalls)
+internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls? selfCalls = null)
 {
     private readonly Refinement _refinement = new(body, contracts);
 
@@ -201,10 +201,15 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
         if (user != 0)
         {
             PathState pinned = iterator >= 0 ? path.WithHold(iterator, of with { Holding = user }) : path;
-            Holding taken = !fact.AsksForReferences ? Holding.HeldPin
-                : of.Direction == Flowing.Source ? Holding.HeldGet
+            Holding asked = fact.Flags is null ? Holding.HeldPin
+                : _refinement.Evaluate(path, fact.Flags) is not { Constant: { } flags } ? Holding.HeldGet | Holding.HeldPin
+                : contracts.AsksForReferences(flags) ? Holding.HeldGet
+                : Holding.HeldPin;
+
+            // What is written to is pinned, whatever was asked for.
+            Holding taken = of.Direction == Flowing.Source ? asked
                 : of.Direction == Flowing.Destination ? Holding.HeldPin
-                : Holding.HeldGet | Holding.HeldPin;
+                : asked | Holding.HeldPin;
             Settle(fact, acquire, pinned, taken, next);
         }
 
@@ -228,20 +233,21 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
     /// The site may have run before. If the older instance is still owed a release and something else than the target refers to it, both are
     /// one resource to the flow: it is no longer judged.
     /// </summary>
-    private static PathState GiveUpOlderInstance(Fact fact, PathState path)
+    private PathState GiveUpOlderInstance(Fact fact, PathState path)
     {
         if ((path.HoldOf(fact.Resource).Holding & (Holding.AnyHeld | Holding.HeldNone)) == 0)
         {
             return path;
         }
 
-        return path.IsReferredToOnlyBy(fact.Resource, fact.Target) ? path : path.WithHold(fact.Resource, new Hold(Holding.HandedOn));
+        return Aliases.LosesOlder(fact, path, body) ? path : path.WithHold(fact.Resource, new Hold(Holding.HandedOn));
     }
 
     private void Settle(Fact fact, Effect.Acquire acquire, PathState path, Holding held, Action<PathState> next)
     {
         bool wasGivenUp = (path.HoldOf(fact.Resource).Holding & Holding.HandedOn) != 0 && path.RefsOf(fact.Target).Refers(fact.Resource);
         Flowing direction = acquire.Direction != Flowing.Unknown ? acquire.Direction
+            : fact.Direction is not null ? contracts.DirectionOf(_refinement.Evaluate(path, fact.Direction).Constant)
             : acquire.ModeFrom is not null ? DirectionOf(path, fact.Source)
             : acquire.Kind == ResourceKind.Iterator ? DirectionOf(path, fact.Receiver)
             : Flowing.Unknown;
@@ -266,7 +272,7 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
 
     private PathState Bind(Fact fact, PathState path)
     {
-        path = Forget(path, fact.Target).WithRefs(fact.Target, RefSet.Of(fact.Resource, RefRole.Owner));
+        path = fact.Fills ? Fill(fact, path) : Forget(path, fact.Target).WithRefs(fact.Target, RefSet.Of(fact.Resource, RefRole.Owner));
         if (fact.Keeper >= 0)
         {
             path = path.WithRefs(fact.Keeper, RefSet.Of(fact.Resource, RefRole.Keeper));
@@ -275,6 +281,18 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
         return fact.ResultPlace >= 0 && fact.ResultPlace != fact.Target
             ? Forget(path, fact.ResultPlace).WithRefs(fact.ResultPlace, RefSet.Of(fact.Resource, RefRole.Account))
             : path;
+    }
+
+    /// <summary>Every name of the storage refers to what is put in it, and to what it had before where that is not overwritten.</summary>
+    private PathState Fill(Fact fact, PathState path)
+    {
+        foreach ((int place, Extent filled) in Aliases.Of(body, path, fact.Target))
+        {
+            RefSet kept = path.RefsOf(place).Where(r => !body.Resources[r.Resource].Kind.IsMadeOfPieces || (filled != Extent.All && r.Resource != fact.Resource));
+            path = path.WithRefs(place, kept.Union(RefSet.Of(fact.Resource, RefRole.Owner)));
+        }
+
+        return path;
     }
 
     private static PathState WithKnown(PathState path, int place, Known known) =>
@@ -288,7 +306,7 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
             Hold hold = path.HoldOf(refs[i].Resource);
 
             // One of several, or one of many: which is not known, so that nothing later is judged by it.
-            bool isSure = refs.Count == 1 && refs[i].Kind <= RefRole.Part;
+            bool isSure = refs.Count == 1 && refs[i].Kind is <= RefRole.Part or RefRole.Keeper;
             Holding after = !isSure ? Holding.HandedOn : Holding.Released;
             path = path.WithHold(refs[i].Resource, hold with { Holding = after, ChangedAt = fact.Operation });
         }
@@ -308,13 +326,43 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
         _ => path.RefsOf(fact.Target).Where(r => r.Kind <= RefRole.Element && !body.Resources[r.Resource].Kind.IsMadeOfPieces),
     };
 
+    /// <summary>The resources whose bytes a write through the target changes: not those whose pieces are put elsewhere in an array of pieces.</summary>
+    public static RefSet Written(Fact fact, PathState path, Body body) =>
+        path.RefsOf(fact.Target).Where(r => r.Kind == RefRole.View || (r.Kind < RefRole.View && !body.Resources[r.Resource].Kind.IsMadeOfPieces));
+
     private PathState View(Fact fact, PathState path)
     {
+        if (fact.Copies)
+        {
+            return Copy(fact, path);
+        }
+
         RefSet refs = fact.Recovers ? path.RefsOf(fact.Source).AsOwner()
             : path.RefsOf(fact.Source).As(fact.Role, r => body.Resources[r.Resource].Kind.IsMadeOfPieces);
-        return fact.Accumulates
-            ? path.WithRefs(fact.Target, path.RefsOf(fact.Target).Union(refs))
-            : Forget(path, fact.Target).WithRefs(fact.Target, refs);
+        if (fact.Accumulates)
+        {
+            return path.WithRefs(fact.Target, path.RefsOf(fact.Target).Union(refs));
+        }
+
+        path = Forget(path, fact.Target).WithRefs(fact.Target, refs);
+        return fact.Value is null ? path : path with { Definitions = path.Definitions.Set(fact.Target, fact.Value) };
+    }
+
+    /// <summary>Pieces that are copied can be released through either copy; bytes that are copied are other bytes.</summary>
+    private PathState Copy(Fact fact, PathState path)
+    {
+        RefSet pieces = path.RefsOf(fact.Source).Where(r => body.Resources[r.Resource].Kind.IsMadeOfPieces);
+        if (pieces.Count == 0)
+        {
+            return path;
+        }
+
+        foreach ((int place, _) in Aliases.Of(body, path, fact.Target))
+        {
+            path = path.WithRefs(place, path.RefsOf(place).Union(pieces));
+        }
+
+        return path;
     }
 
     private PathState Lend(Fact fact, PathState path)

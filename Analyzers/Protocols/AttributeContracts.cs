@@ -103,7 +103,7 @@ internal sealed class AttributeContracts
                     effects.Add(Declared.Acquire(member, slot, ModeOf(attribute, contracts)));
                     break;
                 case Releases:
-                    effects.Add(Declared.Release(member, slot));
+                    effects.AddRange(Declared.Release(member, slot));
                     break;
                 case Borrows:
                     effects.Add(Declared.Borrow(member, slot, contracts));

@@ -39,7 +39,7 @@ internal sealed class ContractFile
                 {
                     foreach (ISymbol member in line.Members(compilation))
                     {
-                        if (line.EffectOn(member, contracts) is { } effect)
+                        foreach (Effect effect in line.EffectsOn(member, contracts))
                         {
                             if (!effects.TryGetValue(member, out ImmutableArray<Effect>.Builder? known))
                             {
@@ -74,7 +74,7 @@ internal sealed class ContractFile
 
             foreach (ISymbol member in line.Members(compilation))
             {
-                if (line.EffectOn(member, contracts) is null)
+                if (!line.EffectsOn(member, contracts).Any())
                 {
                     yield return (line.Line, $"'{member.Name}' has no such parameter or result");
                 }

@@ -43,8 +43,8 @@ internal sealed class ContractLine
     public ImmutableArray<ISymbol> Members(Compilation compilation) =>
         Mistake is null ? DocumentationCommentId.GetSymbolsForDeclarationId(_id, compilation) : ImmutableArray<ISymbol>.Empty;
 
-    /// <summary>What the line says of the member, or null where the member has no such slot.</summary>
-    public Effect? EffectOn(ISymbol member, IContractSource contracts)
+    /// <summary>What the line says of the member; nothing where the member has no such slot.</summary>
+    public IEnumerable<Effect> EffectsOn(ISymbol member, IContractSource contracts)
     {
         bool exists = _slot.Kind switch
         {
@@ -52,14 +52,14 @@ internal sealed class ContractLine
             SlotKind.Receiver => !member.IsStatic,
             _ => _verb == "acquires" && Declared.ReturnsSomethingToHold(member),
         };
-        return !exists ? null : _verb switch
+        return !exists ? [] : _verb switch
         {
-            "acquires" => Declared.Acquire(member, _slot, _mode),
+            "acquires" => [Declared.Acquire(member, _slot, _mode)],
             "releases" => Declared.Release(member, _slot),
-            "borrows" => Declared.Borrow(member, _slot, contracts),
-            "retains" => new Effect.Retain(_slot),
-            "views" => new Effect.View(_slot),
-            _ => new Effect.Lend(_slot),
+            "borrows" => [Declared.Borrow(member, _slot, contracts)],
+            "retains" => [new Effect.Retain(_slot)],
+            "views" => [new Effect.View(_slot)],
+            _ => [new Effect.Lend(_slot)],
         };
     }
 

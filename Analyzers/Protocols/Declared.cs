@@ -20,8 +20,12 @@ internal static class Declared
         return new Effect.Acquire(target, target.Kind == SlotKind.Result ? ResourceKind.Lease : ResourceKind.Pages, mode, When: when);
     }
 
-    public static Effect Release(ISymbol member, Slot target) =>
-        new Effect.Release(target, Holding.AnyMode | Holding.Held, Repeatable: member.Name is "Dispose" or "DisposeAsync", ThroughViews: true);
+    /// <summary>What is released may be a thing as a whole, or the pieces that a resource consists of: the declaration does not tell.</summary>
+    public static IEnumerable<Effect> Release(ISymbol member, Slot target)
+    {
+        var whole = new Effect.Release(target, Holding.AnyMode | Holding.Held, Repeatable: member.Name is "Dispose" or "DisposeAsync");
+        return [whole, whole with { OfPieces = true }];
+    }
 
     /// <summary>Used until the call returns, or until the task that it returned has completed.</summary>
     public static Effect Borrow(ISymbol member, Slot target, IContractSource contracts) =>

@@ -7,7 +7,7 @@ namespace BufferLifetime.Analyzers.Protocols;
 internal static class ExtractionProtocol
 {
     private const string Flags = "BufferLifetime.ExtractFlags";
-    private const string Fragment = "BufferLifetime.PageFragment";
+    public const string Fragment = "BufferLifetime.PageFragment";
     private const string Fragments = "BufferLifetime.PageFragments";
     private const string Lease = "BufferLifetime.PageLease";
     private const string Extracted = "BufferLifetime.ExtractedIter";
@@ -77,6 +77,7 @@ internal static class ExtractionProtocol
         }
 
         yield return Method(Fragments, "PutPages").Releases(Slot.Argument(0), Holding.HeldGet, ofPieces: true, tag: Tags.Legacy);
+        yield return Method(Lease, "Refill").Borrows(Slot.Receiver);
         yield return Method(Lease, "Dispose").Releases(Slot.Receiver, Holding.AnyMode, repeatable: true);
         yield return Method(Lease, "Release").Releases(Slot.Receiver, Holding.AnyMode, repeatable: true);
         yield return Method(Extracted, "Dispose").Releases(Slot.Receiver, Holding.AnyMode, repeatable: true);

@@ -29,7 +29,7 @@ internal sealed class ProtocolTable : IContractSource
     /// <summary>Every row of every protocol.</summary>
     public static IEnumerable<Row> AllRows()
     {
-        foreach (IEnumerable<Row> rows in new[] { IteratorProtocol.Rows(), ExtractionProtocol.Rows(), ViewProtocol.Rows(), TaskProtocol.Rows(), PinProtocol.Rows(), PoolProtocol.Rows(), PipeProtocol.Rows() })
+        foreach (IEnumerable<Row> rows in new[] { IteratorProtocol.Rows(), ExtractionProtocol.Rows(), RegistrationProtocol.Rows(), ViewProtocol.Rows(), TaskProtocol.Rows(), PinProtocol.Rows(), PoolProtocol.Rows(), PipeProtocol.Rows() })
         {
             foreach (Row row in rows)
             {
@@ -94,9 +94,15 @@ internal sealed class ProtocolTable : IContractSource
 
     public bool MayKeep(IMethodSymbol method, IParameterSymbol parameter)
     {
-        if (method.IsExtern || parameter.Type.IsRefLikeType || method.GetDllImportData() is not null)
+        if (method.IsExtern || method.GetDllImportData() is not null)
         {
             return false;
+        }
+
+        if (parameter.Type.IsRefLikeType)
+        {
+            // A span cannot be kept, but what is in it can be released.
+            return !IsFramework(method.ContainingAssembly) && parameter.Type is INamedTypeSymbol { TypeArguments: { Length: 1 } elements } && MetadataNames.Of(elements[0]) == ExtractionProtocol.Fragment;
         }
 
         // The framework keeps what it is given as a T or an object (collections, queues, exchanges); buffers that it takes as buffers it only uses.

@@ -125,6 +125,9 @@ internal sealed class Row
 
     public Row Exchanges(Slot target, Slot value) => With(new Effect.Exchange(target, value));
 
+    /// <summary>What is in <paramref name="source"/> is in <paramref name="target"/>, too, from now on.</summary>
+    public Row Copies(Slot source, Slot target) => With(new Effect.Copy(source, target));
+
     /// <summary>The result stands for what <paramref name="source"/> does, but can fail before that is over.</summary>
     public Row Outruns(Slot source) => With(new Effect.Outrun(source));
 
@@ -147,6 +150,13 @@ internal sealed class Row
 
     /// <summary>Right only for an iterator over memory of the given sort.</summary>
     public Row Demands(Slot target, Holding backing) => With(new Effect.Demand(target, Backing: backing));
+
+    /// <summary>Right only for the direction that stands in the parameter of the named type.</summary>
+    public Row DemandsArgument(Slot target, string directionType)
+    {
+        _directionType = directionType;
+        return With(new Effect.Demand(target, DirectionAt: 0));
+    }
 
     public Row Advances(Slot target) => With(new Effect.Advance(target));
 
@@ -183,6 +193,7 @@ internal sealed class Row
         {
             effects.Add(effect is Effect.Acquire acquire
                 ? acquire with { DirectionAt = IndexOf(parameters, _directionType), Direction = _otherwise, FlagsAt = IndexOf(parameters, _flagsType) }
+                : effect is Effect.Demand { DirectionAt: >= 0 } demand ? demand with { DirectionAt = IndexOf(parameters, _directionType) }
                 : effect);
         }
 

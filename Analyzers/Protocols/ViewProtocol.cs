@@ -20,11 +20,11 @@ internal static class ViewProtocol
             yield return Method(view, "op_Implicit").IsPartOf(Slot.Argument(0));
             yield return Method(view, "Slice").IsPartOf(Slot.Receiver);
             yield return Constructor(view).IsPartOf(Slot.Argument(0));
-            yield return Method(view, "CopyTo").Borrows(Slot.Receiver).Writes(Slot.Argument(0));
-            yield return Method(view, "ToArray").Borrows(Slot.Receiver);
+            yield return Method(view, "CopyTo").Borrows(Slot.Receiver).Writes(Slot.Argument(0)).Copies(Slot.Receiver, Slot.Argument(0));
+            yield return Method(view, "ToArray").Borrows(Slot.Receiver).Copies(Slot.Receiver, Slot.Result);
             if (view != Segment)
             {
-                yield return Method(view, "TryCopyTo").Borrows(Slot.Receiver).Writes(Slot.Argument(0));
+                yield return Method(view, "TryCopyTo").Borrows(Slot.Receiver).Writes(Slot.Argument(0)).Copies(Slot.Receiver, Slot.Argument(0));
                 yield return Property(view, "Length").Tells(Inspection.Detail);
                 yield return Property(view, "IsEmpty").Tells(Inspection.Detail);
             }
@@ -67,7 +67,7 @@ internal static class ViewProtocol
             yield return Method(Extensions, extension).IsPartOf(Slot.Argument(0));
         }
 
-        yield return Method(Extensions, "CopyTo").Borrows(Slot.Argument(0)).Writes(Slot.Argument(1));
+        yield return Method(Extensions, "CopyTo").Borrows(Slot.Argument(0)).Writes(Slot.Argument(1)).Copies(Slot.Argument(0), Slot.Argument(1));
         yield return Property("System.Array", "Length").Tells(Inspection.Detail);
     }
 }

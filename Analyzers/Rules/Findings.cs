@@ -55,7 +55,14 @@ internal sealed class Findings(Body body)
 
         foreach (KeyValuePair<int, (Hold Hold, int Bad)> entry in seen)
         {
-            yield return new Sighting(Body.Resources[entry.Key], entry.Value.Hold, entry.Value.Bad == before.Paths.Count ? Confidence.Certain : Confidence.Possible);
+            int concerned = 0;
+            foreach (PathState path in before.Paths)
+            {
+                // A path on which the acquisition gave nothing says nothing of what is done with what it gives.
+                concerned += path.HoldOf(entry.Key).Holding == Holding.NotAcquired && refsOf(path).Refers(entry.Key) ? 0 : 1;
+            }
+
+            yield return new Sighting(Body.Resources[entry.Key], entry.Value.Hold, entry.Value.Bad == concerned ? Confidence.Certain : Confidence.Possible);
         }
     }
 

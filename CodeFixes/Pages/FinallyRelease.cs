@@ -41,6 +41,12 @@ internal sealed class FinallyRelease
             return null;
         }
 
+        if (uses.All.Any(use => use.Kind is PageUseKind.Value or PageUseKind.Address or PageUseKind.Passed
+            && !region.Statements.Any(statement => statement.Span.Contains(use.Node.Span))))
+        {
+            return null;
+        }
+
         List<StatementSyntax> released = [];
         foreach (PageUse use in uses.Of(PageUseKind.Release))
         {

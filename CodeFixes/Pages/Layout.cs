@@ -66,6 +66,12 @@ internal static class Layout
         }
 
         statements.RemoveAt(index);
+        if (statements.Count == 0 && list.Owner.Parent is ElseClauseSyntax otherwise)
+        {
+            var branch = (IfStatementSyntax)otherwise.Parent!;
+            return root.ReplaceNode(branch, branch.WithElse(null).WithTrailingTrivia(otherwise.GetTrailingTrivia()));
+        }
+
         return root.ReplaceNode(list.Owner, list.With(statements));
     }
 

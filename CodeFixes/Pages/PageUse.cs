@@ -7,6 +7,9 @@ internal enum PageUseKind
     /// <summary>Something is read of the pages that they outlive.</summary>
     Value,
 
+    /// <summary>How many they can be is asked.</summary>
+    Size,
+
     /// <summary>The dangerous address is read; the node is its name.</summary>
     Address,
 

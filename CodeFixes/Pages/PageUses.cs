@@ -64,7 +64,7 @@ internal sealed class PageUses
         node.FirstAncestorOrSelf<MemberDeclarationSyntax>() is { } member and not GlobalStatementSyntax ? member : node.SyntaxTree.GetRoot();
 
     public static SyntaxNode? FunctionOf(SyntaxNode node) =>
-        node.FirstAncestorOrSelf<SyntaxNode>(static n => n is LocalFunctionStatementSyntax or AnonymousFunctionExpressionSyntax or MemberDeclarationSyntax and not GlobalStatementSyntax);
+        node.FirstAncestorOrSelf<SyntaxNode>(static n => n is LocalFunctionStatementSyntax or AnonymousFunctionExpressionSyntax or AccessorDeclarationSyntax or MemberDeclarationSyntax and not GlobalStatementSyntax);
 
     /// <summary>The variable that an expression is a view of.</summary>
     private static ISymbol? RootOf(ExpressionSyntax expression, SemanticModel model)
@@ -195,7 +195,7 @@ internal sealed class PageUses
         }
         else
         {
-            Add(name is "Length" or "LongLength" or "IsEmpty" && call is null ? PageUseKind.Value : PageUseKind.HandedOn, access);
+            Add(name is "Length" or "LongLength" or "IsEmpty" && call is null ? PageUseKind.Size : PageUseKind.HandedOn, access);
         }
     }
 

@@ -67,6 +67,8 @@ internal sealed class PinnedCall
         return root.ReplaceNode(list.Owner, list.With(statements));
     }
 
+    private static bool IsBlank(SyntaxTrivia trivia) => trivia.Kind() is SyntaxKind.WhitespaceTrivia or SyntaxKind.EndOfLineTrivia;
+
     private StatementSyntax Line(StatementSyntax statement) =>
         statement.WithTrailingTrivia(_lineEnd).WithAdditionalAnnotations(Formatter.Annotation);
 
@@ -92,9 +94,11 @@ internal sealed class PinnedCall
             }
         }
 
-        SeparatedSyntaxList<ArgumentSyntax> all = arguments.Insert(2, perPage.WithLeadingTrivia(arguments[2].GetLeadingTrivia()));
+        // On a line of its own where its neighbours are, without their comments.
         SyntaxToken comma = arguments.GetSeparator(1);
-        return call.WithArgumentList(call.ArgumentList.WithArguments(SyntaxFactory.SeparatedList(
-            all, [arguments.GetSeparator(0), comma, comma.TrailingTrivia.Count > 0 ? comma : SyntaxFactory.Token(SyntaxKind.CommaToken)])));
+        perPage = perPage.WithLeadingTrivia(arguments[2].GetLeadingTrivia().Where(IsBlank));
+        SyntaxToken second = comma.WithLeadingTrivia().WithTrailingTrivia(comma.TrailingTrivia.Where(IsBlank));
+        return call.WithArgumentList(call.ArgumentList.WithArguments(
+            SyntaxFactory.SeparatedList(arguments.Insert(2, perPage), [arguments.GetSeparator(0), comma, second])));
     }
 }

@@ -32,6 +32,7 @@ internal sealed class FunctionBody
         {
             BaseMethodDeclarationSyntax method => (SyntaxNode?)method.Body ?? method.ExpressionBody,
             LocalFunctionStatementSyntax local => (SyntaxNode?)local.Body ?? local.ExpressionBody,
+            AccessorDeclarationSyntax accessor => accessor.Body,
             AnonymousFunctionExpressionSyntax anonymous => anonymous.Body,
             _ => null,
         };

@@ -171,6 +171,12 @@ public sealed class NotReleasedOwnershipTests
         {
             _count = iter.ExtractPages(_pages, 65536).Fragments;
         }
+
+        void Close()
+        {
+            PageFragments.Release(_pages.AsSpan(0, _count));
+            _count = 0;
+        }
         """);
 
     [Fact]
@@ -196,6 +202,12 @@ public sealed class NotReleasedOwnershipTests
         {
             _lease = iter.ExtractPages();
         }
+
+        void Close()
+        {
+            _lease?.Dispose();
+            _lease = null;
+        }
         """);
 
     [Fact]
@@ -209,6 +221,12 @@ public sealed class NotReleasedOwnershipTests
             int sent = Any.Transfer(lease.IoVectors);
             _lease = lease;
             return sent;
+        }
+
+        void Close()
+        {
+            _lease?.Dispose();
+            _lease = null;
         }
         """);
 
@@ -225,6 +243,12 @@ public sealed class NotReleasedOwnershipTests
             _lease = lease;
             return 0;
         }
+
+        void Close()
+        {
+            _lease?.Dispose();
+            _lease = null;
+        }
         """);
 
     [Fact]
@@ -233,6 +257,12 @@ public sealed class NotReleasedOwnershipTests
         private static PageLease? s_lease;
 
         static void M(IovIter iter) => s_lease = iter.ExtractPages();
+
+        static void Close()
+        {
+            s_lease?.Dispose();
+            s_lease = null;
+        }
         """);
 
     [Fact]
@@ -241,6 +271,12 @@ public sealed class NotReleasedOwnershipTests
         private PageLease? Lease { get; set; }
 
         void M(IovIter iter) => Lease = iter.ExtractPages();
+
+        void Close()
+        {
+            Lease?.Dispose();
+            Lease = null;
+        }
         """);
 
     [Fact]
@@ -260,6 +296,12 @@ public sealed class NotReleasedOwnershipTests
         private readonly PageLease?[] _slots = new PageLease?[4];
 
         void M(int slot, IovIter iter) => _slots[slot] = iter.ExtractPages();
+
+        void Close(int slot)
+        {
+            _slots[slot]?.Dispose();
+            _slots[slot] = null;
+        }
         """);
 
     [Fact]
@@ -306,6 +348,8 @@ public sealed class NotReleasedOwnershipTests
             PageLease lease = iter.ExtractPages();
             Interlocked.Exchange(ref _lease, lease)?.Dispose();
         }
+
+        void Close() => Interlocked.Exchange(ref _lease, null)?.Dispose();
         """);
 
     [Fact]
@@ -598,7 +642,7 @@ public sealed class NotReleasedOwnershipTests
         """);
 
     [Fact]
-    public Task Fragment_written_through_an_out_array_of_one_is_released() => VerifyMembersAsync("""
+    public Task Fragment_written_through_an_out_array_of_one_is_released() => VerifyMembersAsync(["BUF1007"], """
 
         static void M(IovIter iter)
         {
@@ -609,7 +653,7 @@ public sealed class NotReleasedOwnershipTests
         """);
 
     [Fact]
-    public Task Single_fragment_that_is_lost_is_reported() => VerifyMembersAsync("""
+    public Task Single_fragment_that_is_lost_is_reported() => VerifyMembersAsync(["BUF1007"], """
 
         static nint M(IovIter iter)
         {
@@ -662,7 +706,7 @@ public sealed class NotReleasedOwnershipTests
             var pages = new PageFragment[16];
             int n = iter.ExtractPages(pages.AsSpan(0, 8), 4096).Fragments;
             for (int i = 0; i < n; i++)
-                pages[i].Unpin();
+                pages[i].Release();
         }
         """);
 
@@ -698,7 +742,7 @@ public sealed class NotReleasedOwnershipTests
         """);
 
     [Fact]
-    public Task Fragment_stored_elsewhere_is_silent() => VerifyMembersAsync("""
+    public Task Fragment_stored_elsewhere_is_silent() => VerifyMembersAsync(["BUF1007"], """
 
         private PageFragment _page;
 
@@ -708,10 +752,16 @@ public sealed class NotReleasedOwnershipTests
             iter.ExtractPages(pages, 4096);
             _page = pages[0];
         }
+
+        void Close()
+        {
+            _page.Release();
+            _page = default;
+        }
         """);
 
     [Fact]
-    public Task Address_stored_elsewhere_does_not_hand_the_pages_on() => VerifyMembersAsync("""
+    public Task Address_stored_elsewhere_does_not_hand_the_pages_on() => VerifyMembersAsync(["BUF1007"], """
 
         private nint _address;
 
@@ -730,6 +780,30 @@ public sealed class NotReleasedOwnershipTests
         {
             ExtractedIter kept = iter.{|BUF1002:ExtractToBvec|}();
             return kept.Iter;
+        }
+        """);
+
+    [Fact]
+    public Task Private_field_that_no_method_releases_is_reported() => VerifyMembersAsync("""
+
+        private PageLease? _lease;
+
+        void M(IovIter iter)
+        {
+            _lease = iter.{|BUF1002:ExtractPages|}();
+        }
+
+        long Bytes => _lease?.Bytes ?? 0;
+        """);
+
+    [Fact]
+    public Task Field_that_others_can_release_is_silent() => VerifyMembersAsync("""
+
+        internal PageLease? Lease;
+
+        void M(IovIter iter)
+        {
+            Lease = iter.ExtractPages();
         }
         """);
 }

@@ -57,7 +57,7 @@ internal sealed class AgainstDirection : Rule
     private static void OnWrite(Fact fact, PathSet before, Findings findings)
     {
         foreach (Sighting sighting in findings.See(
-            path => path.RefsOf(fact.Target).Where(static r => r.Kind <= RefRole.View), before, static (resource, hold) => resource.Kind.HasMode && hold.Direction == Flowing.Source && hold.Holding is Holding.HeldPin or Holding.HeldNone))
+            path => Transfer.Written(fact, path, findings.Body), before, static (resource, hold) => resource.Kind.HasMode && hold.Direction == Flowing.Source && hold.Holding is Holding.HeldPin or Holding.HeldNone))
         {
             findings.Report(
                 Words, sighting.Confidence, (fact.Operation.Syntax, sighting.Resource.Id), fact, fact.Operation.Syntax.GetLocation(), [Spots.Origin(sighting.Resource)], null,
@@ -66,5 +66,5 @@ internal sealed class AgainstDirection : Rule
         }
     }
 
-    private static bool IsDirected(ResourceKind kind) => kind == ResourceKind.Iterator || kind == ResourceKind.Import;
+    private static bool IsDirected(ResourceKind kind) => kind == ResourceKind.Iterator || kind == ResourceKind.Lender;
 }

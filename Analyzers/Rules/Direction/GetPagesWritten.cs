@@ -36,7 +36,7 @@ internal sealed class GetPagesWritten : Rule
         }
         else if (fact is { Kind: FactKind.Use, Writes: true, Target: >= 0 })
         {
-            foreach (Sighting sighting in findings.See(path => path.RefsOf(fact.Target).Where(static r => r.Kind <= RefRole.View), before, static (resource, hold) => resource.Kind.HasMode && hold.Holding == Holding.HeldGet))
+            foreach (Sighting sighting in findings.See(path => Transfer.Written(fact, path, findings.Body), before, static (resource, hold) => resource.Kind.HasMode && hold.Holding == Holding.HeldGet))
             {
                 findings.Report(
                     Words, sighting.Confidence, (fact.Operation.Syntax, sighting.Resource.Id), fact, fact.Operation.Syntax.GetLocation(), [Spots.Origin(sighting.Resource)], null,

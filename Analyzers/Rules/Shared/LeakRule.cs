@@ -41,7 +41,7 @@ internal abstract class LeakRule(Wording words) : Rule
 
         foreach (PathState path in before.Paths)
         {
-            if (IsOwed(path.HoldOf(fact.Resource)) && path.IsReferredToOnlyBy(fact.Resource, fact.Target))
+            if (IsOwed(path.HoldOf(fact.Resource)) && Aliases.LosesOlder(fact, path, findings.Body))
             {
                 Leak(fact.Resource, Spots.OfCall(fact.Operation), "this call takes the next one");
             }
@@ -59,7 +59,7 @@ internal abstract class LeakRule(Wording words) : Rule
         {
             path.Holds.ForEach((id, hold) =>
             {
-                if (IsOwed(hold) && findings.Body.Resources[id] is { Original: null } resource && Concerns(resource) && !IsKeptByInstance(findings.Body, path, id))
+                if (IsOwed(hold) && findings.Body.Resources[id] is { Original: null } resource && Concerns(resource) && !IsKeptOutside(findings.Body, path, id))
                 {
                     Location? exit = Spots.OfExit(leaving, findings.Body.Flow);
                     Leak(id, exit, leaving.Kind == ExitKind.Throw ? "this throw is reached" : exit is null ? "the end of the method is reached" : "this return is reached");
@@ -91,11 +91,15 @@ internal abstract class LeakRule(Wording words) : Rule
         }
     }
 
-    /// <summary>Whether a field of the instance has it when the method is left: then the type owes the release, not the method.</summary>
-    private static bool IsKeptByInstance(Body body, PathState path, int resource)
+    /// <summary>
+    /// Whether something has it that is still there when the method is left: a field of the instance, where the type owes the release and not the
+    /// method, or the array that the caller gave to be filled.
+    /// </summary>
+    private static bool IsKeptOutside(Body body, PathState path, int resource)
     {
         bool kept = false;
-        path.Refs.ForEach((place, refs) => kept |= refs.Refers(resource) && body.Places.IsOfThis(place));
+        path.Refs.ForEach((place, refs) => kept |= refs.Refers(resource)
+            && (body.Places.IsOfThis(place) || (body.StorageOutlives(place) && refs.Where(static r => r.Kind < RefRole.View).Refers(resource))));
         return kept;
     }
 

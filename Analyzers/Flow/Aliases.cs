@@ -1,0 +1,81 @@
+namespace BufferLifetime.Analyzers.Flow;
+
+/// <summary>How much of a storage a name for it covers.</summary>
+internal enum Extent
+{
+    /// <summary>All of it: a span over an array.</summary>
+    All,
+
+    /// <summary>A stretch that begins where it begins.</summary>
+    Head,
+
+    /// <summary>Any other stretch.</summary>
+    Stretch,
+}
+
+/// <summary>The names of a storage that pieces are put in: an array, its span, a slice of that, a capture of either.</summary>
+internal static class Aliases
+{
+    /// <summary>How far names of names are followed.</summary>
+    private const int MaxDepth = 8;
+
+    /// <summary>How many names are followed.</summary>
+    private const int MaxNames = 64;
+
+    /// <summary>
+    /// The places through which <paramref name="path"/> finds what is put in <paramref name="place"/>, itself first, with how much of each is
+    /// filled when all of the place is.
+    /// </summary>
+    public static List<(int Place, Extent Filled)> Of(Body body, PathState path, int place)
+    {
+        List<(int Place, Extent Filled)> names = [];
+        Extent filled = Extent.All;
+        for (int depth = 0; depth < MaxDepth && place >= 0 && !Contains(names, place); depth++)
+        {
+            names.Add((place, filled));
+            (place, Extent covers) = BaseOf(path, place);
+            filled = covers > filled ? covers : filled;
+        }
+
+        for (int i = 0; i < names.Count && names.Count < MaxNames; i++)
+        {
+            (int named, filled) = names[i];
+            foreach (int other in body.Expressions.DefinedFrom(named))
+            {
+                (int from, Extent covers) = BaseOf(path, other);
+                if (from == named && !Contains(names, other) && (covers < Extent.Stretch || filled == Extent.All))
+                {
+                    names.Add((other, covers > filled ? covers : filled));
+                }
+            }
+        }
+
+        return names;
+    }
+
+    /// <summary>Whether an acquisition into the place overwrites the only thing that could release what the same site made before.</summary>
+    public static bool LosesOlder(Fact fact, PathState path, Body body)
+    {
+        if (!fact.Fills)
+        {
+            return path.IsReferredToOnlyBy(fact.Resource, fact.Target);
+        }
+
+        List<(int Place, Extent Filled)> names = Of(body, path, fact.Target);
+        bool only = true;
+        path.Refs.ForEach((other, refs) => only &= !refs.Where(static r => r.Kind < RefRole.Element).Refers(fact.Resource) || Covers(names, other));
+        return only;
+    }
+
+    private static (int Place, Extent Covers) BaseOf(PathState path, int place) =>
+        !path.Definitions.TryGet(place, out Expression definition) ? (-1, Extent.All) : definition switch
+        {
+            Expression.Of of => (of.Place, Extent.All),
+            Expression.PartOf part => (part.Place, part.Extent),
+            _ => (-1, Extent.All),
+        };
+
+    private static bool Contains(List<(int Place, Extent Filled)> names, int place) => names.Exists(name => name.Place == place);
+
+    private static bool Covers(List<(int Place, Extent Filled)> names, int place) => names.Exists(name => name.Place == place && name.Filled < Extent.Stretch);
+}
