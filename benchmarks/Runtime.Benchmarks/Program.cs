@@ -1,17 +1,9 @@
-using BenchmarkDotNet.Configs;
-using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
-using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using BufferLifetime.Benchmarks;
 
-// dotnet run -c Release --project benchmarks/Runtime.Benchmarks -- [--here] --filter '*' [--job short]
-// --here measures in this process, which starts at once; without it BenchmarkDotNet builds and starts one for each benchmark.
-bool here = args.Contains("--here");
-IConfig config = DefaultConfig.Instance.WithOptions(ConfigOptions.JoinSummary);
-if (here)
-{
-    config = ManualConfig.Create(config)
-        .AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithWarmupCount(6).WithIterationCount(15).WithIterationTime(Perfolizer.Horology.TimeInterval.FromMilliseconds(100)));
-}
-
-BenchmarkSwitcher.FromAssembly(typeof(UserMemory).Assembly).Run([.. args.Where(argument => argument != "--here")], config);
+// dotnet run -c Release --project benchmarks/Runtime.Benchmarks -- --filter '*' [--job short]    with BenchmarkDotNet
+// dotnet run -c Release --project benchmarks/Runtime.Benchmarks -- --interleaved                 ratios on a busy machine
+if (args is ["--interleaved"])
+    Interleaved.Run();
+else
+    BenchmarkSwitcher.FromAssembly(typeof(UserMemory).Assembly).Run(args);
