@@ -30,7 +30,11 @@ internal sealed class HeldByUsing
                 {
                     Parent: VariableDeclaratorSyntax
                     {
-                        Parent: VariableDeclarationSyntax { Variables.Count: 1, Parent: LocalDeclarationStatementSyntax { UsingKeyword.RawKind: 0 } declaration },
+                        Parent: VariableDeclarationSyntax
+                        {
+                            Variables.Count: 1,
+                            Parent: LocalDeclarationStatementSyntax { UsingKeyword.RawKind: 0 } declaration,
+                        },
                     } declarator,
                 },
             }
@@ -85,7 +89,8 @@ internal sealed class HeldByUsing
     {
         // A view that is returned or stored would outlive what it shows.
         MemberAccessExpressionSyntax access => access.Expression == name
-            && (access.Name.Identifier.ValueText is "Bytes" or "Mode" or "IsEmpty" || access.Parent is not (ReturnStatementSyntax or ArrowExpressionClauseSyntax or AssignmentExpressionSyntax)),
+            && (access.Name.Identifier.ValueText is "Bytes" or "Mode" or "IsEmpty"
+                || access.Parent is not (ReturnStatementSyntax or ArrowExpressionClauseSyntax or AssignmentExpressionSyntax)),
         ConditionalAccessExpressionSyntax access => access.Expression == name,
         BinaryExpressionSyntax comparison => comparison.Kind() is SyntaxKind.EqualsExpression or SyntaxKind.NotEqualsExpression,
         IsPatternExpressionSyntax => true,
@@ -100,6 +105,7 @@ internal sealed class HeldByUsing
         int next = list.IndexOf(statement) + 1;
         return next == statements.Count
             ? list == scope
-            : statements[next] is ReturnStatementSyntax { Expression: null or LiteralExpressionSyntax or IdentifierNameSyntax } or ThrowStatementSyntax { Expression: null };
+            : statements[next] is ReturnStatementSyntax { Expression: null or LiteralExpressionSyntax or IdentifierNameSyntax }
+                or ThrowStatementSyntax { Expression: null };
     }
 }

@@ -52,7 +52,8 @@ internal sealed record IteratorUses(LocalDeclarationStatementSyntax? Declaration
     }
 
     private static bool IsAssigned(IdentifierNameSyntax name) =>
-        name.Parent is AssignmentExpressionSyntax assignment ? assignment.Left == name : name.Parent is ArgumentSyntax { RefKindKeyword.RawKind: (int)SyntaxKind.OutKeyword };
+        name.Parent is ArgumentSyntax { RefKindKeyword.RawKind: (int)SyntaxKind.OutKeyword }
+        || (name.Parent is AssignmentExpressionSyntax assignment && assignment.Left == name);
 
     private static bool IsChanged(IdentifierNameSyntax name, SemanticModel model) => name.Parent switch
     {
@@ -69,10 +70,12 @@ internal sealed record IteratorUses(LocalDeclarationStatementSyntax? Declaration
 
     /// <summary>Whether what is read of the iterator would not be the same after a conversion.</summary>
     private static bool TellsTheKind(IdentifierNameSyntax name) =>
-        name.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "IsUserBacked" or "Kind" or "ExtractWillPin" or "ExtractMode" } access && access.Expression == name;
+        name.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "IsUserBacked" or "Kind" or "ExtractWillPin" or "ExtractMode" } access
+        && access.Expression == name;
 
     /// <summary>Whether the iterator goes where the end of the function does not reach.</summary>
     private static bool OutlivesTheBody(IdentifierNameSyntax name, SemanticModel model) =>
         PendingCall.Holds(name, model)
-        || name.Parent is not (MemberAccessExpressionSyntax or EqualsValueClauseSyntax or BinaryExpressionSyntax or ArgumentSyntax { Parent: ArgumentListSyntax { Parent: InvocationExpressionSyntax } });
+        || name.Parent is not (MemberAccessExpressionSyntax or EqualsValueClauseSyntax or BinaryExpressionSyntax
+            or ArgumentSyntax { Parent: ArgumentListSyntax { Parent: InvocationExpressionSyntax } });
 }
