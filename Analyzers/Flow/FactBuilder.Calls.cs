@@ -113,7 +113,9 @@ internal sealed partial class FactBuilder
             Add(new Fact(FactKind.Lend, call) { Target = signal.Place, Source = value.Place, Resource = _body.LoanOf(call, method), IsSignalled = true });
         }
 
-        if (lends && CanCarry(parameter.Type))
+        // What is given as a T to a method that returns a task is kept behind it (a channel, a finished task), not worked on; a delegate may do either.
+        bool isKept = method.MethodKind != MethodKind.DelegateInvoke && parameter.OriginalDefinition.Type is ITypeParameterSymbol && _contracts.MayKeep(method, parameter);
+        if (lends && !isKept && CanCarry(parameter.Type))
         {
             Flowing moves = _contracts.TransferOf(method.OriginalDefinition);
             Add(new Fact(FactKind.Lend, call) { Target = result, Source = moves == Flowing.Unknown ? value.Place : Follow(call, method, value.Place), Resource = _body.LoanOf(call, method), Moves = moves });

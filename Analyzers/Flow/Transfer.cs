@@ -469,8 +469,14 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
     }
 
     /// <summary>The resources whose release an escape makes somebody else's concern.</summary>
-    public static RefSet HandedOn(Fact fact, PathState path, Body body) =>
-        WithMembers(fact.Target, path, body).Where(r => HandsOn(body.Resources[r.Resource], r.Kind, fact));
+    public static RefSet HandedOn(Fact fact, PathState path, Body body)
+    {
+        RefSet refs = WithMembers(fact.Target, path, body);
+
+        // An iterator leads to bytes, not to the owner that it was made from.
+        bool isIterator = refs.Where(r => body.Resources[r.Resource].Kind == ResourceKind.Iterator).Count > 0;
+        return refs.Where(r => HandsOn(body.Resources[r.Resource], r.Kind, fact) && !(isIterator && r.Kind == RefRole.View && body.Resources[r.Resource].Kind.HasMode));
+    }
 
     /// <summary>What a place refers to itself and through its members: a struct or tuple that leaves takes them along.</summary>
     private static RefSet WithMembers(int place, PathState path, Body body)

@@ -17,7 +17,9 @@ public sealed class ExtractedIter : IDisposable
 
     internal ExtractedIter(in IovIter iter, PageFragment[] fragments, ExtractMode mode)
     {
+#pragma warning disable BUF1202 // Only iterators over extracted fragments come here.
         _iter = iter;
+#pragma warning restore BUF1202
         _fragments = fragments;
         Mode = mode;
         Bytes = iter.Count;

@@ -56,6 +56,7 @@ public partial struct IovIter
         CheckWalk(maxBytes, flags);
         long done = 0;
         var step = default(PageFragment);
+#pragma warning disable BUF1002 // CheckWalk refuses references: what is not pinned was not taken.
         while (done < maxBytes && _count > 0)
         {
             IovIter next = this;
@@ -83,6 +84,7 @@ public partial struct IovIter
         }
 
         return done;
+#pragma warning restore BUF1002
     }
 
     private readonly void CheckWalk(long maxBytes, ExtractFlags flags)

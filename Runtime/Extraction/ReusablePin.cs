@@ -12,6 +12,7 @@ internal struct ReusablePin
     private GCHandle _handle;
 #endif
 
+#pragma warning disable BUF2001 // A pin is made once and aimed anew: it lives as long as its pool, which is the process.
     internal ReusablePin(byte[] array)
     {
 #if NET10_0_OR_GREATER
@@ -20,6 +21,7 @@ internal struct ReusablePin
         _handle = GCHandle.Alloc(array, GCHandleType.Pinned);
 #endif
     }
+#pragma warning restore BUF2001
 
     internal readonly bool IsAllocated => _handle.IsAllocated;
 

@@ -63,7 +63,9 @@ public partial struct IovIter
             }
             catch
             {
+#pragma warning disable BUF1102 // The legacy getter undoes itself.
                 PageFragments.PutPages(array);
+#pragma warning restore BUF1102
                 this = start;
                 offset0 = 0;
                 throw;

@@ -48,7 +48,9 @@ public sealed class RegisteredBufferTable : IDisposable
         var iter = IovIter.Ubuf(memory, TransferDirection.Destination);
         Faults.At(FaultPoint.Allocate);
         var holds = new PageFragment[1];
+#pragma warning disable BUF1007 // One memory is one run: it is taken whole, or the call throws.
         iter.ExtractPages(holds, long.MaxValue);
+#pragma warning restore BUF1007
         Occupy(index, () => new BufferRecord([new BvecEntry(holds[0].Address, holds[0].Length)], holds, null, released, state), holds);
     }
 

@@ -13,7 +13,9 @@ public sealed class RegisteredImport : IDisposable
     internal RegisteredImport(BufferRecord record, in IovIter iter)
     {
         _record = record;
+#pragma warning disable BUF1202 // Only iterators over registered memory, which the record holds, come here.
         _iter = iter;
+#pragma warning restore BUF1202
         Bytes = iter.Count;
         ThreadLedger.Current.LeasesOutstanding++;
     }

@@ -160,14 +160,6 @@ public sealed class LegacyCallTests
         """);
 
     [Fact]
-    public Task Getter_as_a_method_group_is_reported() => VerifyMembersAsync(OfNoConcern, """
-
-        delegate int Getter(Span<PageFragment> pages, long maxBytes, out int offset0);
-
-        static Getter M(IovIter iter) => iter.{|BUF1102:GetPages|};
-        """);
-
-    [Fact]
     public Task Name_of_the_getter_is_silent() => VerifyMembersAsync("""
 
         static string M() => nameof(IovIter.GetPages) + nameof(PageFragments.PutPages);

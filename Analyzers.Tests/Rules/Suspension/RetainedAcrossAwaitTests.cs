@@ -503,15 +503,6 @@ public sealed class RetainedAcrossAwaitTests
         """);
 
     [Fact]
-    public Task Parameter_of_an_iterator_method_is_stale_from_the_start() => VerifyMembersAsync("""
-
-        static IEnumerable<long> M(IovIter data)
-        {
-            yield return Any.Length({|BUF1201:data|});
-        }
-        """);
-
-    [Fact]
     public Task Await_in_the_try_and_use_in_the_catch_is_reported() => VerifyMembersAsync("""
 
         static async Task<long> M(IovIter data)

@@ -28,6 +28,10 @@ internal sealed class FieldNotCleared : Rule
 
     public static readonly Wording Words = new(Certain, Possible);
 
+    private TypeMember? _member;
+
+    public override void OnMember(TypeMember member, TypeFlow type) => _member = member;
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         bool isRelease = fact is { Kind: FactKind.Release, Effect: Effect.Release { Repeatable: false } };
@@ -36,7 +40,8 @@ internal sealed class FieldNotCleared : Rule
             return;
         }
 
-        foreach (Sighting sighting in findings.See(path => isRelease ? Transfer.Released(fact, path, findings.Body) : Used(fact, path), before, static (resource, hold) => hold.Holding == Holding.Dangling && resource.Original is not null))
+        // How many pieces an array of them still holds is told by a count beside it, which is not followed.
+        foreach (Sighting sighting in findings.See(path => isRelease ? Transfer.Released(fact, path, findings.Body) : Used(fact, path), before, (resource, hold) => hold.Holding == Holding.Dangling && resource.Original is not null && !resource.Kind.IsMadeOfPieces && !IsCalledTwice(hold)))
         {
             Location? released = sighting.Hold.ChangedAt is { } earlier ? Spots.OfCall(earlier) : null;
             string name = findings.Body.Places.NameOf(fact.Target) ?? sighting.Resource.Name ?? sighting.Resource.Kind.Name;
@@ -47,6 +52,14 @@ internal sealed class FieldNotCleared : Rule
                 name, verb, Spots.Line(released), isRelease ? verb : "used", isRelease ? "its next owner shares it with somebody" : "it may be somebody else's by now");
         }
     }
+
+    /// <summary>
+    /// Whether it was the same method that released it: who calls that twice asks for it, where the method does not end the instance. Disposal is
+    /// called twice by right.
+    /// </summary>
+    private bool IsCalledTwice(Hold hold) =>
+        _member is { EndsInstance: false } member && hold.ChangedAt is { } released && member.Body.Flow.OriginalOperation.Syntax.Span.Contains(released.Syntax.Span)
+        && member.Body.Flow.OriginalOperation.Syntax.SyntaxTree == released.Syntax.SyntaxTree;
 
     private static RefSet Used(Fact fact, PathState path) => path.RefsOf(fact.Target).Where(static r => r.Kind < RefRole.Account);
 }

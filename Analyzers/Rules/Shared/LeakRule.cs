@@ -26,7 +26,9 @@ internal abstract class LeakRule(Wording words) : Rule
         {
             foreach (PathState path in before.Paths)
             {
-                RefSet refs = fact.Kind == FactKind.Release ? Transfer.Released(fact, path, findings.Body) : Transfer.HandedOn(fact, path, findings.Body);
+                RefSet refs = fact.Kind == FactKind.Release ? Transfer.Released(fact, path, findings.Body)
+                    : fact.Departure == Departure.StoredInThis ? path.RefsOf(fact.Target).Where(static r => r.Kind < RefRole.View)
+                    : Transfer.HandedOn(fact, path, findings.Body);
                 for (int i = 0; i < refs.Count; i++)
                 {
                     _settled.Add(refs[i].Resource);
