@@ -115,7 +115,7 @@ internal sealed partial class FactBuilder
 
         if (lends && CanCarry(parameter.Type))
         {
-            Add(new Fact(FactKind.Lend, call) { Target = result, Source = value.Place, Resource = _body.LoanOf(call, method) });
+            Add(new Fact(FactKind.Lend, call) { Target = result, Source = value.Place, Resource = _body.LoanOf(call, method), MayTake = _contracts.MayKeep(method, parameter) });
         }
         else if (_contracts.MayKeep(method, parameter))
         {

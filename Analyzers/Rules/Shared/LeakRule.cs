@@ -22,11 +22,12 @@ internal abstract class LeakRule(Wording words) : Rule
 
     public sealed override void OnFact(Fact fact, PathSet before, Findings findings)
     {
-        if (fact.Kind is FactKind.Release or FactKind.Escape)
+        if (fact.Kind is FactKind.Release or FactKind.Escape || fact is { Kind: FactKind.Lend, MayTake: true })
         {
             foreach (PathState path in before.Paths)
             {
-                RefSet refs = fact.Kind == FactKind.Release ? Transfer.Released(fact, path, findings.Body) : Transfer.HandedOn(fact, path, findings.Body);
+                RefSet refs = fact.Kind == FactKind.Lend ? path.RefsOf(fact.Source).Where(static r => r.Kind < RefRole.View)
+                    : fact.Kind == FactKind.Release ? Transfer.Released(fact, path, findings.Body) : Transfer.HandedOn(fact, path, findings.Body);
                 for (int i = 0; i < refs.Count; i++)
                 {
                     _settled.Add(refs[i].Resource);
@@ -112,11 +113,11 @@ internal abstract class LeakRule(Wording words) : Rule
         FactBuilder.LeadsToOwner(place.Symbol switch { IFieldSymbol field => field.Type, IPropertySymbol property => property.Type, _ => null });
 
     private static bool IsOwed(Hold hold) =>
-        (hold.Holding & Holding.AnyHeld) != 0 && (hold.Holding & ~Holding.AnyHeld) == 0;
+        !hold.MayBeTaken && (hold.Holding & Holding.AnyHeld) != 0 && (hold.Holding & ~Holding.AnyHeld) == 0;
 
     /// <summary>Where ways were merged it may be held or not have been taken: if it is released nowhere at all, it is lost all the same.</summary>
     private static bool MayBeOwed(Hold hold) =>
-        (hold.Holding & Holding.AnyHeld) != 0 && (hold.Holding & ~(Holding.AnyHeld | Holding.HeldNone | Holding.NotAcquired)) == 0;
+        !hold.MayBeTaken && (hold.Holding & Holding.AnyHeld) != 0 && (hold.Holding & ~(Holding.AnyHeld | Holding.HeldNone | Holding.NotAcquired)) == 0;
 
     private void Leak(int resource, bool isOwed, Location? location, string when)
     {
