@@ -186,4 +186,70 @@ public sealed class NotReleasedFixTests
                 PageFragments.Release(pages);
             }
             """);
+
+    [Fact]
+    public Task Lease_of_an_operation_that_is_still_pending_is_left_alone()
+    {
+        const string Source = """
+                static ValueTask<long> SendAsync(IovIter data)
+                {
+                    ExtractedIter kept = data.{|BUF1002:ExtractToBvec|}();
+                    return Any.LengthAsync(kept.Iter);
+                }
+            """;
+        return Fix.VerifyMembersAsync(Source, Source);
+    }
+
+    [Fact]
+    public Task Lease_in_a_loop_is_held_for_one_round() =>
+        Fix.VerifyStatementsAsync(
+            """
+            int total = 0;
+            while (!iter.IsEmpty)
+            {
+                PageLease lease = iter.{|BUF1002:ExtractPages|}(4096);
+                total += Any.Transfer(lease.IoVectors);
+            }
+
+            return total;
+            """,
+            """
+            int total = 0;
+            while (!iter.IsEmpty)
+            {
+                using PageLease lease = iter.ExtractPages(4096);
+                total += Any.Transfer(lease.IoVectors);
+            }
+
+            return total;
+            """);
+
+    [Fact]
+    public Task Several_in_one_block_are_repaired_in_one_pass() =>
+        Fix.VerifyStatementsAsync(
+            """
+            PageLease first = iter.{|BUF1002:ExtractPages|}(4096);
+            PageLease second = iter.{|BUF1002:ExtractPages|}(4096);
+            Span<PageFragment> pages = stackalloc PageFragment[16];
+            ExtractResult taken = iter.{|BUF1002:ExtractPages|}(pages, 4096);
+            if (taken.Fragments == 0)
+                return 0;
+            return Any.Transfer(first.IoVectors) + Any.Transfer(second.IoVectors) + Any.Transfer(pages[0].Address, 1);
+            """,
+            """
+            using PageLease first = iter.ExtractPages(4096);
+            using PageLease second = iter.ExtractPages(4096);
+            Span<PageFragment> pages = stackalloc PageFragment[16];
+            ExtractResult taken = iter.ExtractPages(pages, 4096);
+            if (taken.Fragments == 0)
+                return 0;
+            try
+            {
+                return Any.Transfer(first.IoVectors) + Any.Transfer(second.IoVectors) + Any.Transfer(pages[0].Address, 1);
+            }
+            finally
+            {
+                PageFragments.Release(pages);
+            }
+            """);
 }

@@ -1,4 +1,3 @@
-using BufferLifetime.CodeFixes.Direction;
 using Microsoft.CodeAnalysis;
 using Xunit;
 using Fix = BufferLifetime.Analyzers.Tests.CodeFixes.FixCode<BufferLifetime.CodeFixes.Direction.PinnedExtractionFix>;
@@ -348,9 +347,4 @@ public sealed class PinnedExtractionShapeTests
         test.FixedState.Sources.Add(("/0/C.g.cs", generated));
         return test.RunAsync();
     }
-
-    [Fact]
-    public void Fix_all_without_a_key_does_what_the_first_action_does() =>
-        // A command line asks with the key of the first report's action: there is none when that report has no action.
-        Assert.Equal(PinnedExtractionFix.PinKey, new PinnedExtractionFix().Find(null)?.Key);
 }

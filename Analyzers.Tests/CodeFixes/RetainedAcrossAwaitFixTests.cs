@@ -205,4 +205,73 @@ public sealed class RetainedAcrossAwaitFixTests
             """;
         return Fix.VerifyMembersAsync(Source, Source);
     }
+
+    [Fact]
+    public Task Iterator_whose_kind_decides_is_left_alone()
+    {
+        const string Source = """
+                static async Task<long> SendAsync(IovIter data)
+                {
+                    if (data.IsUserBacked)
+                        Console.WriteLine("the caller's");
+                    await Any.Pause();
+                    return Any.Length({|BUF1201:data|});
+                }
+            """;
+        return Fix.VerifyMembersAsync(Source, Source);
+    }
+
+    [Fact]
+    public Task Await_in_a_loop_and_over_a_stream_is_a_suspension_like_any_other() =>
+        Fix.VerifyMembersAsync(
+            """
+                static async Task<long> SendAsync(IovIter data, IAsyncEnumerable<int> signals)
+                {
+                    long total = 0;
+                    await foreach (int signal in signals.ConfigureAwait(false))
+                        total += await Any.LengthAsync({|BUF1201:data|}).ConfigureAwait(false);
+                    return total;
+                }
+            """,
+            """
+                static async Task<long> SendAsync(IovIter data, IAsyncEnumerable<int> signals)
+                {
+                    using ExtractedIter kept = data.ExtractToBvec();
+                    long total = 0;
+                    await foreach (int signal in signals.ConfigureAwait(false))
+                        total += await Any.LengthAsync(kept.Iter).ConfigureAwait(false);
+                    return total;
+                }
+            """);
+
+    [Fact]
+    public Task Accessor_that_yields_is_a_body_of_its_own() =>
+        Fix.VerifyMembersAsync(
+            """
+                private byte[] _buffer = [];
+
+                IEnumerable<long> Lengths
+                {
+                    get
+                    {
+                        IovIter data = IovIter.Ubuf(_buffer);
+                        yield return 1;
+                        yield return Any.Length({|BUF1201:data|});
+                    }
+                }
+            """,
+            """
+                private byte[] _buffer = [];
+
+                IEnumerable<long> Lengths
+                {
+                    get
+                    {
+                        IovIter data = IovIter.Ubuf(_buffer);
+                        using ExtractedIter kept = data.ExtractToBvec();
+                        yield return 1;
+                        yield return Any.Length(kept.Iter);
+                    }
+                }
+            """);
 }

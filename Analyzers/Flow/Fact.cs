@@ -17,6 +17,7 @@ internal enum FactKind
     /// <summary>A call of a method of the same instance, which may change its fields.</summary>
     CallSelf,
     Keep,
+    Announce,
     Inspect,
     Demand,
     Advance,
@@ -85,6 +86,9 @@ internal sealed class Fact(FactKind kind, IOperation operation)
 
     /// <summary>For a use: whether the address is taken, with nothing to hold it in place.</summary>
     public bool TakesAddress { get; init; }
+
+    /// <summary>For a loan: which way the operation moves the bytes.</summary>
+    public Flowing Moves { get; init; }
 
     /// <summary>Whether bytes are written through the used place.</summary>
     public bool Writes { get; init; }

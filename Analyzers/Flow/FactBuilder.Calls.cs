@@ -115,7 +115,15 @@ internal sealed partial class FactBuilder
 
         if (lends && CanCarry(parameter.Type))
         {
-            Add(new Fact(FactKind.Lend, call) { Target = result, Source = value.Place, Resource = _body.LoanOf(call, method), MayTake = _contracts.MayKeep(method, parameter) });
+            Flowing moves = _contracts.TransferOf(method.OriginalDefinition);
+            Add(new Fact(FactKind.Lend, call)
+            {
+                Target = result,
+                Source = moves == Flowing.Unknown ? value.Place : Follow(call, method, value.Place),
+                Resource = _body.LoanOf(call, method),
+                Moves = moves,
+                MayTake = _contracts.MayKeep(method, parameter),
+            });
         }
         else if (_contracts.MayKeep(method, parameter))
         {
@@ -162,7 +170,10 @@ internal sealed partial class FactBuilder
                     break;
                 case Effect.Inspect { What: not Inspection.Detail } inspect when At(inspect.Target).HasPlace:
                     Add(new Fact(FactKind.Inspect, call) { Target = At(inspect.Target).Place, Effect = inspect, Member = member });
-                    value = new Value(result, Array.TrueForAll(arguments, static a => a.Expression is Expression.Constant { Value: 0 or (byte)0 }) ? new Expression.Inspected(At(inspect.Target).Place, inspect.What) : null);
+
+                    // The mode that flags ask for is another question than the mode as such.
+                    bool tells = inspect.What != Inspection.Mode || Array.TrueForAll(arguments, static a => a.Expression is Expression.Constant { Value: 0 or (byte)0 });
+                    value = new Value(result, tells ? new Expression.Inspected(At(inspect.Target).Place, inspect.What) : null);
                     break;
                 case Effect.View { Role: RefRole.Part } view when At(view.Source).HasPlace:
                     value = Part(call, At(view.Source), ExtentOf(view.Source, arguments));
@@ -211,6 +222,9 @@ internal sealed partial class FactBuilder
                 case Effect.Demand demand when At(demand.Target).HasPlace:
                     Effect.Demand said = demand.DirectionAt < 0 ? demand : demand with { Direction = DirectionOf(call, demand.DirectionAt) };
                     Add(new Fact(FactKind.Demand, call) { Target = At(demand.Target).Place, Effect = said, Member = member });
+                    break;
+                case Effect.Announce:
+                    Add(new Fact(FactKind.Announce, call) { Member = member });
                     break;
                 case Effect.Advance advance when At(advance.Target).HasPlace:
                     Add(new Fact(FactKind.Advance, call) { Target = At(advance.Target).Place, Effect = advance, Resource = _body.LastAcquiredBy(call), Member = member });
@@ -273,6 +287,7 @@ internal sealed partial class FactBuilder
             target = NewTemporary();
         }
 
+        int given = target;
         bool fills = acquire.Target.Kind == SlotKind.Argument && RefKindOf(call, acquire.Target.Index) is RefKind.None or RefKind.In;
         target = fills ? WholeOf(target) : target;
         object? flags = acquire.FlagsAt >= 0 && at(Slot.Argument(acquire.FlagsAt)).Expression is Expression.Constant { Value: var constant } ? constant : null;
@@ -300,8 +315,26 @@ internal sealed partial class FactBuilder
             Member = member,
             Flags = acquire.FlagsAt >= 0 ? at(Slot.Argument(acquire.FlagsAt)).Expression ?? Expression.Anything.Value : null,
             Direction = acquire.DirectionAt >= 0 ? at(Slot.Argument(acquire.DirectionAt)).Expression : null,
-            Fills = fills,
+            Fills = fills && !acquire.IsKnownOnly,
         });
+        if (acquire.IsKnownOnly && given != target)
+        {
+            Add(new Fact(FactKind.View, call) { Target = given, Source = target });
+        }
+    }
+
+    /// <summary>What an operation that moves bytes is given as a whole is followed while it is under way.</summary>
+    private int Follow(IOperation call, ISymbol method, int place)
+    {
+        int whole = WholeOf(place);
+        if (_parts.ContainsKey(whole) || _body.Places[whole].Kind is not (PlaceKind.Local or PlaceKind.Parameter))
+        {
+            return place;
+        }
+
+        Resource memory = _body.AcquiredAt(call, method, new Effect.Acquire(Slot.Result, ResourceKind.Memory, Holding.HeldNone, IsKnownOnly: true));
+        Add(new Fact(FactKind.Acquire, call) { Target = whole, Effect = memory.Acquisition, Resource = memory.Id, Member = method });
+        return whole;
     }
 
     /// <summary>What is filled through another name for all of it: the array behind its span.</summary>

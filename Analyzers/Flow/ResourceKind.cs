@@ -15,6 +15,9 @@ internal sealed class ResourceKind
     /// <summary>What a registered buffer table lends, until its owner is disposed.</summary>
     public static readonly ResourceKind Import = new("import");
 
+    /// <summary>Memory of the caller or of the garbage collector, which nobody gives back.</summary>
+    public static readonly ResourceKind Memory = new("memory");
+
     /// <summary>A buffer that its owner lets others transfer in one direction.</summary>
     public static readonly ResourceKind Lender = new("lent buffer");
 
@@ -22,7 +25,7 @@ internal sealed class ResourceKind
     public static readonly ResourceKind Registration = new("registration");
 
     /// <summary>A block with a lifetime of its own, whose creator holds the first reference.</summary>
-    public static readonly ResourceKind Folio = new("folio");
+    public static readonly ResourceKind Folio = new("folio") { IsCounted = true };
 
     /// <summary>Memory pinned by a handle.</summary>
     public static readonly ResourceKind Pin = new("pin") { IsCallbackState = true, IsHandle = true, ClearsItsVariable = true };
@@ -69,6 +72,9 @@ internal sealed class ResourceKind
 
     /// <summary>Whether it keeps an object or a block outside the garbage collector's reach until it is released by hand.</summary>
     public bool IsHandle { get; private init; }
+
+    /// <summary>Whether others can keep it by references of their own: what became of it once it was handed on is never known.</summary>
+    public bool IsCounted { get; private init; }
 
     /// <summary>Whether native code that is given it hands it to the callback that releases it: the state of a completion.</summary>
     public bool IsCallbackState { get; private init; }

@@ -181,6 +181,14 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
     private void Acquire(Fact fact, PathState path, Action<PathState> next)
     {
         var acquire = (Effect.Acquire)fact.Effect!;
+        if (acquire.IsKnownOnly)
+        {
+            next(path.RefsOf(fact.Target).Count > 0 ? path : path
+                .WithRefs(fact.Target, RefSet.Of(fact.Resource, RefRole.Owner))
+                .WithHold(fact.Resource, new Hold(acquire.Mode)));
+            return;
+        }
+
         path = GiveUpOlderInstance(fact, path);
         if (acquire.Mode != Holding.Nothing || acquire.ModeFrom is null)
         {
@@ -308,7 +316,8 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
             Hold hold = path.HoldOf(refs[i].Resource);
 
             // One of several, or one of many: which is not known, so that nothing later is judged by it.
-            bool isSure = refs.Count == 1 && refs[i].Kind is <= RefRole.Part or RefRole.Keeper;
+            bool isKept = body.Resources[refs[i].Resource].Kind.IsCounted && (hold.Holding & Holding.HandedOn) != 0;
+            bool isSure = refs.Count == 1 && !isKept && refs[i].Kind is <= RefRole.Part or RefRole.Keeper;
             Holding after = !isSure ? Holding.HandedOn : Holding.Released;
             path = path.WithHold(refs[i].Resource, hold with { Holding = after, ChangedAt = fact.Operation });
         }
@@ -393,8 +402,20 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
         }
 
         return path
-            .WithHold(fact.Resource, new Hold(Holding.Held, Flowing.Unknown, holds, null))
+            .WithHold(fact.Resource, new Hold(Holding.Held, fact.Moves != Flowing.Unknown ? fact.Moves : DirectionOf(path, lent), holds, null))
             .WithRefs(fact.Target, path.RefsOf(fact.Target).Union(RefSet.Of(fact.Resource, RefRole.Owner)));
+    }
+
+    /// <summary>Which way an operation moves the bytes of what it was lent: the way of the iterators and pages among that, where they agree.</summary>
+    private static Flowing DirectionOf(PathState path, RefSet lent)
+    {
+        Flowing direction = Flowing.Unknown;
+        for (int i = 0; i < lent.Count; i++)
+        {
+            direction |= path.HoldOf(lent[i].Resource).Direction;
+        }
+
+        return direction is Flowing.Source or Flowing.Destination ? direction : Flowing.Unknown;
     }
 
     private PathState Complete(Fact fact, PathState path)

@@ -17,7 +17,7 @@ internal static class IteratorProtocol
         foreach (string userBacked in new[] { "Ubuf", "Iovec" })
         {
             yield return Method(Iterator, userBacked)
-                .Acquires(Slot.Result, ResourceKind.Iterator, Holding.UserBacked).DirectedBy(Direction, otherwise: Flowing.Source)
+                .Follows(Slot.Argument(0)).Acquires(Slot.Result, ResourceKind.Iterator, Holding.UserBacked).DirectedBy(Direction, otherwise: Flowing.Source)
                 .Views(Slot.Argument(0));
         }
 

@@ -29,7 +29,7 @@ internal sealed class ProtocolTable : IContractSource
     /// <summary>Every row of every protocol.</summary>
     public static IEnumerable<Row> AllRows()
     {
-        foreach (IEnumerable<Row> rows in new[] { IteratorProtocol.Rows(), ExtractionProtocol.Rows(), RegistrationProtocol.Rows(), ViewProtocol.Rows(), TaskProtocol.Rows(), PinProtocol.Rows(), PoolProtocol.Rows(), PipeProtocol.Rows() })
+        foreach (IEnumerable<Row> rows in new[] { IteratorProtocol.Rows(), ExtractionProtocol.Rows(), RegistrationProtocol.Rows(), FolioProtocol.Rows(), CompletionProtocol.Rows(), ViewProtocol.Rows(), TaskProtocol.Rows(), PinProtocol.Rows(), PoolProtocol.Rows(), PipeProtocol.Rows() })
         {
             foreach (Row row in rows)
             {
@@ -111,6 +111,8 @@ internal sealed class ProtocolTable : IContractSource
         // The framework keeps what it is given as a T or an object (collections, queues, exchanges); buffers that it takes as buffers it only uses.
         return !IsFramework(method.ContainingAssembly) || parameter.OriginalDefinition.Type is ITypeParameterSymbol or { SpecialType: SpecialType.System_Object };
     }
+
+    public Flowing TransferOf(IMethodSymbol method) => IsFramework(method.ContainingAssembly) ? Transfers.Of(method) : Flowing.Unknown;
 
     public Keeping KeepsFor(IMethodSymbol method, IParameterSymbol parameter) =>
         IsFramework(method.ContainingAssembly) ? Keepers.KeepsFor(method, parameter) : Keeping.Unknown;

@@ -68,6 +68,9 @@ internal sealed class Row
     public Row Acquires(Slot target, ResourceKind kind, Holding mode = Holding.Held, Success when = Success.Always, string? tag = null) =>
         With(new Effect.Acquire(target, kind, mode, When: when, Tag: tag));
 
+    /// <summary>What stands in the slot is memory to be followed, though nobody releases it.</summary>
+    public Row Follows(Slot target) => With(new Effect.Acquire(target, ResourceKind.Memory, Holding.HeldNone, IsKnownOnly: true));
+
     /// <summary>The mode is that of the iterator in <paramref name="iterator"/>.</summary>
     public Row Acquires(Slot target, ResourceKind kind, Slot iterator, Success when = Success.Always) =>
         With(new Effect.Acquire(target, kind, Holding.Nothing, ModeFrom: iterator, When: when));
@@ -157,6 +160,9 @@ internal sealed class Row
         _directionType = directionType;
         return With(new Effect.Demand(target, DirectionAt: 0));
     }
+
+    /// <summary>The call reports a success.</summary>
+    public Row Announces() => With(new Effect.Announce());
 
     public Row Advances(Slot target) => With(new Effect.Advance(target));
 

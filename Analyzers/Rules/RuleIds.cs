@@ -12,6 +12,7 @@ internal static class RuleIds
     public const string ReleasedTwice = "BUF1003";
     public const string UsedAfterRelease = "BUF1004";
     public const string WrongIterator = "BUF1005";
+    public const string WrongCount = "BUF1006";
     public const string ResultIgnored = "BUF1007";
 
     // Direction: a reference is not a pin.
@@ -24,6 +25,10 @@ internal static class RuleIds
     public const string RetainedAcrossAwait = "BUF1201";
     public const string EscapesCall = "BUF1202";
     public const string ReleasedBeforeCompletion = "BUF1203";
+
+    public const string BackingReleased = "BUF1204";
+    public const string ReportedWhilePending = "BUF1205";
+    public const string TouchedWhilePending = "BUF1207";
 
     // Registration and lending.
     public const string ImportNotReleased = "BUF1301";

@@ -113,7 +113,7 @@ internal sealed class LeaseExtraction() : Repair(PinnedExtractionFix.LeaseKey)
 
     private static LocalDeclarationStatementSyntax Held(Acquisition legacy, StatementSyntax taking, string name, SemanticModel model)
     {
-        string type = model.Compilation.GetTypeByMetadataName(Lease)?.ToMinimalDisplayString(model, taking.SpanStart) ?? Lease;
+        string type = PageApi.NameOf(Lease, model, taking);
         string iterator = ((MemberAccessExpressionSyntax)legacy.Call.Expression).Expression.WithoutTrivia().ToString();
         ArgumentSyntax bytes = legacy.Call.ArgumentList.Arguments.First(argument => argument != legacy.Pages && argument.RefKindKeyword.RawKind == 0);
         return ((LocalDeclarationStatementSyntax)SyntaxFactory.ParseStatement($"using {type} {name} = {iterator}.ExtractPages({bytes.WithoutTrivia()});"))

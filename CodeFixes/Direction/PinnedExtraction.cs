@@ -1,7 +1,6 @@
 using BufferLifetime.CodeFixes.Pages;
 using BufferLifetime.CodeFixes.Repairs;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace BufferLifetime.CodeFixes.Direction;
@@ -18,10 +17,11 @@ internal sealed class PinnedExtraction() : Repair(PinnedExtractionFix.PinKey)
     {
         SyntaxNode root = model.SyntaxTree.GetRoot(cancellationToken);
         if (Acquisition.CallAt(report.Spot) is { } call
+            && Acquisition.NameOf(call) is { } verb
             && model.GetSymbolInfo(call, cancellationToken).Symbol is IMethodSymbol { Name: "Put" or "PutPages" } putter
             && PageApi.IsRelease(putter))
         {
-            yield return new Proposal("Release in the mode of the extraction", root.ReplaceNode(Acquisition.NameOf(call)!, Acquisition.NameOf(call)!.WithIdentifier(Renamed(Acquisition.NameOf(call)!.Identifier, "Release"))));
+            yield return new Proposal("Release in the mode of the extraction", root.ReplaceNode(verb, verb.Renamed("Release")));
             yield break;
         }
 
@@ -64,7 +64,7 @@ internal sealed class PinnedExtraction() : Repair(PinnedExtractionFix.PinKey)
         foreach (SyntaxNode name in releases)
         {
             var current = (SimpleNameSyntax)tracked.GetCurrentNode(name)!;
-            tracked = tracked.ReplaceToken(current.Identifier, Renamed(current.Identifier, "Release"));
+            tracked = tracked.ReplaceNode(current, current.Renamed("Release"));
         }
 
         return calls.Aggregate(tracked, static (changed, call) => call.Apply(changed));
@@ -94,8 +94,5 @@ internal sealed class PinnedExtraction() : Repair(PinnedExtractionFix.PinKey)
     private static SyntaxNode WithSafeAddresses(SyntaxNode root, PageUses? uses) =>
         root.ReplaceNodes(
             Addresses(uses).Select(address => root.GetCurrentNode(address)!),
-            static (_, name) => ((SimpleNameSyntax)name).WithIdentifier(Renamed(((SimpleNameSyntax)name).Identifier, "Address")));
-
-    private static SyntaxToken Renamed(SyntaxToken identifier, string name) =>
-        SyntaxFactory.Identifier(identifier.LeadingTrivia, name, identifier.TrailingTrivia);
+            static (_, name) => ((SimpleNameSyntax)name).Renamed("Address"));
 }

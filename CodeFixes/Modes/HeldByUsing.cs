@@ -30,7 +30,11 @@ internal sealed class HeldByUsing
                 {
                     Parent: VariableDeclaratorSyntax
                     {
-                        Parent: VariableDeclarationSyntax { Variables.Count: 1, Parent: LocalDeclarationStatementSyntax { UsingKeyword.RawKind: 0 } declaration },
+                        Parent: VariableDeclarationSyntax
+                        {
+                            Variables.Count: 1,
+                            Parent: LocalDeclarationStatementSyntax { UsingKeyword.RawKind: 0 } declaration,
+                        },
                     } declarator,
                 },
             }
@@ -49,7 +53,7 @@ internal sealed class HeldByUsing
                 continue;
             }
 
-            if (PageUses.FunctionOf(name) != function || !IsOnlyRead(name))
+            if (PageUses.FunctionOf(name) != function || !IsOnlyRead(name) || PendingCall.Holds(name, model))
             {
                 return null;
             }
@@ -83,7 +87,10 @@ internal sealed class HeldByUsing
     /// <summary>Whether nothing can keep the lease: a member of it is used, or it is compared.</summary>
     private static bool IsOnlyRead(IdentifierNameSyntax name) => name.Parent switch
     {
-        MemberAccessExpressionSyntax access => access.Expression == name,
+        // A view that is returned or stored would outlive what it shows.
+        MemberAccessExpressionSyntax access => access.Expression == name
+            && (access.Name.Identifier.ValueText is "Bytes" or "Mode" or "IsEmpty"
+                || access.Parent is not (ReturnStatementSyntax or ArrowExpressionClauseSyntax or AssignmentExpressionSyntax)),
         ConditionalAccessExpressionSyntax access => access.Expression == name,
         BinaryExpressionSyntax comparison => comparison.Kind() is SyntaxKind.EqualsExpression or SyntaxKind.NotEqualsExpression,
         IsPatternExpressionSyntax => true,
@@ -98,6 +105,7 @@ internal sealed class HeldByUsing
         int next = list.IndexOf(statement) + 1;
         return next == statements.Count
             ? list == scope
-            : statements[next] is ReturnStatementSyntax { Expression: null or LiteralExpressionSyntax or IdentifierNameSyntax } or ThrowStatementSyntax { Expression: null };
+            : statements[next] is ReturnStatementSyntax { Expression: null or LiteralExpressionSyntax or IdentifierNameSyntax }
+                or ThrowStatementSyntax { Expression: null };
     }
 }

@@ -3,7 +3,6 @@ using BufferLifetime.Analyzers.Symbols;
 using BufferLifetime.CodeFixes.Pages;
 using BufferLifetime.CodeFixes.Repairs;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
 
 namespace BufferLifetime.CodeFixes.Modes;
 
@@ -34,8 +33,7 @@ internal sealed class MatchingVerb(string key, bool followsMode) : Repair(key)
         }
 
         SyntaxNode root = model.SyntaxTree.GetRoot(cancellationToken);
-        SyntaxToken renamed = SyntaxFactory.Identifier(name.Identifier.LeadingTrivia, verb, name.Identifier.TrailingTrivia);
-        yield return new Proposal(verb == ModeDriven ? "Use Release, which follows the mode" : $"Use {verb}", root.ReplaceToken(name.Identifier, renamed));
+        yield return new Proposal(verb == ModeDriven ? "Use Release, which follows the mode" : $"Use {verb}", root.ReplaceNode(name, name.Renamed(verb)));
     }
 
     private static bool IsCertain(Report report) =>

@@ -18,8 +18,7 @@ internal sealed record AllocatedArray(ArgumentSyntax Argument, StatementSyntax[]
             return null;
         }
 
-        int at = legacy.Call.SpanStart;
-        string fragment = model.Compilation.GetTypeByMetadataName(PageApi.Fragment)?.ToMinimalDisplayString(model, at) ?? PageApi.Fragment;
+        string fragment = PageApi.NameOf(PageApi.Fragment, model, legacy.Call);
         string array = $"new {fragment}[{iterator.WithoutTrivia()}.PageCount(int.MaxValue)]";
         ArgumentSyntax plain = legacy.Pages.WithRefKindKeyword(default);
         StatementSyntax[] trim = [];
@@ -87,7 +86,8 @@ internal sealed record AllocatedArray(ArgumentSyntax Argument, StatementSyntax[]
             ExpressionSyntax? owner = use.Parent is MemberAccessExpressionSyntax member && member.Name == use ? member.Expression
                 : use is MemberAccessExpressionSyntax read ? read.Expression
                 : null;
-            return owner is ElementAccessExpressionSyntax { ArgumentList.Arguments: { Count: 1 } arguments }
+            return owner is ElementAccessExpressionSyntax
+                { ArgumentList.Arguments: { Count: 1 } arguments }
                 && arguments[0].Expression is not (RangeExpressionSyntax or PrefixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.IndexExpression });
         }
     }
@@ -116,9 +116,8 @@ internal sealed record AllocatedArray(ArgumentSyntax Argument, StatementSyntax[]
             return null;
         }
 
-        int at = legacy.Call.SpanStart;
-        string array = model.Compilation.GetSpecialType(SpecialType.System_Array).ToMinimalDisplayString(model, at);
-        string iterator = model.Compilation.GetTypeByMetadataName(PageApi.Iterator)?.ToMinimalDisplayString(model, at) ?? PageApi.Iterator;
+        string array = PageApi.NameOf("System.Array", model, legacy.Call);
+        string iterator = PageApi.NameOf(PageApi.Iterator, model, legacy.Call);
         return SyntaxFactory.ParseStatement($"{array}.Resize(ref {pages}, ({offset} + {bytes} + {iterator}.PageSize - 1) / {iterator}.PageSize);");
     }
 

@@ -42,7 +42,7 @@ internal sealed class FinallyRelease
         }
 
         if (uses.All.Any(use => use.Kind is PageUseKind.Value or PageUseKind.Address or PageUseKind.Passed
-            && !region.Statements.Any(statement => statement.Span.Contains(use.Node.Span))))
+            && (PendingCall.Holds(use.Node, model) || !region.Statements.Any(statement => statement.Span.Contains(use.Node.Span)))))
         {
             return null;
         }
@@ -64,13 +64,13 @@ internal sealed class FinallyRelease
             }
         }
 
-        if (uses.Any(PageUseKind.Passed) && !IsReleasedOnEveryWayOut(region, released)
+        if (uses.Any(PageUseKind.Passed) && !WaysOut.AreAllReleased(region, released)
             || region.Statements.All(released.Contains))
         {
             return null;
         }
 
-        string type = model.Compilation.GetTypeByMetadataName(PageApi.Fragments)?.ToMinimalDisplayString(model, acquisition.Call.SpanStart) ?? PageApi.Fragments;
+        string type = PageApi.NameOf(PageApi.Fragments, model, acquisition.Call);
         StatementSyntax release = SyntaxFactory.ParseStatement($"{type}.Release({Identifier(uses.Owner.Name)});");
         return new FinallyRelease(region, released, release, Formatting.LineEnd(model.SyntaxTree.GetRoot()));
     }
@@ -124,35 +124,6 @@ internal sealed class FinallyRelease
         }
 
         return false;
-    }
-
-    /// <summary>
-    /// Whether the pages are released before every jump out of the region and at its end. Where a call may have taken the pages over,
-    /// a way out without a release may be the one on which it did.
-    /// </summary>
-    private static bool IsReleasedOnEveryWayOut(HeldRegion region, List<StatementSyntax> released)
-    {
-        bool isReleased = false;
-        foreach (StatementSyntax statement in region.Statements)
-        {
-            if (released.Contains(statement))
-            {
-                isReleased = true;
-            }
-
-            foreach (SyntaxNode node in statement.DescendantNodesAndSelf(static n => n is not (LocalFunctionStatementSyntax or AnonymousFunctionExpressionSyntax)))
-            {
-                if (!isReleased && node is ReturnStatementSyntax or BreakStatementSyntax or ContinueStatementSyntax or GotoStatementSyntax
-                    && node.FirstAncestorOrSelf<StatementSyntax>(s => s is ForStatementSyntax or WhileStatementSyntax or DoStatementSyntax or CommonForEachStatementSyntax or SwitchStatementSyntax) is var loop
-                    && (node is ReturnStatementSyntax or GotoStatementSyntax || loop is null || !statement.Span.Contains(loop.Span))
-                    && !(StatementList.Holding(node) is { } list && list.Statements.Any(s => released.Contains(s) && s.SpanStart < node.SpanStart)))
-                {
-                    return false;
-                }
-            }
-        }
-
-        return isReleased;
     }
 
     private static string Identifier(string name) =>

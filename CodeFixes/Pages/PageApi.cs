@@ -11,6 +11,10 @@ internal static class PageApi
     public const string Fragments = "BufferLifetime.PageFragments";
     public const string Flags = "BufferLifetime.ExtractFlags";
 
+    /// <summary>A type as it has to be written in a place.</summary>
+    public static string NameOf(string type, SemanticModel model, SyntaxNode place) =>
+        model.Compilation.GetTypeByMetadataName(type)?.ToMinimalDisplayString(model, place.SpanStart) ?? type;
+
     public static bool IsFragment(ITypeSymbol? type) => MetadataNames.Of(type) == Fragment;
 
     public static bool IsLegacyGetter(IMethodSymbol method) =>

@@ -64,7 +64,9 @@ internal sealed class PageUses
         node.FirstAncestorOrSelf<MemberDeclarationSyntax>() is { } member and not GlobalStatementSyntax ? member : node.SyntaxTree.GetRoot();
 
     public static SyntaxNode? FunctionOf(SyntaxNode node) =>
-        node.FirstAncestorOrSelf<SyntaxNode>(static n => n is LocalFunctionStatementSyntax or AnonymousFunctionExpressionSyntax or AccessorDeclarationSyntax or MemberDeclarationSyntax and not GlobalStatementSyntax);
+        node.FirstAncestorOrSelf<SyntaxNode>(static n =>
+            n is LocalFunctionStatementSyntax or AnonymousFunctionExpressionSyntax or AccessorDeclarationSyntax
+            || n is MemberDeclarationSyntax and not GlobalStatementSyntax);
 
     /// <summary>The variable that an expression is a view of.</summary>
     private static ISymbol? RootOf(ExpressionSyntax expression, SemanticModel model)
@@ -91,13 +93,15 @@ internal sealed class PageUses
                 case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "AsSpan" or "Slice" } sliced } call:
                     expression = IsStaticSlice(call, model) ? call.ArgumentList.Arguments[0].Expression : sliced.Expression;
                     break;
-                case BaseObjectCreationExpressionSyntax { ArgumentList.Arguments: { Count: > 0 } arguments } creation when PageApi.IsSpan(model.GetTypeInfo(creation).Type):
+                case BaseObjectCreationExpressionSyntax { ArgumentList.Arguments: { Count: > 0 } arguments } creation
+                    when PageApi.IsSpan(model.GetTypeInfo(creation).Type):
                     expression = arguments[0].Expression;
                     break;
                 case DeclarationExpressionSyntax { Designation: SingleVariableDesignationSyntax designation }:
                     return model.GetDeclaredSymbol(designation);
                 case IdentifierNameSyntax or MemberAccessExpressionSyntax:
-                    return model.GetSymbolInfo(expression).Symbol is { Kind: SymbolKind.Local or SymbolKind.Parameter or SymbolKind.Field } variable ? variable : null;
+                    ISymbol? variable = model.GetSymbolInfo(expression).Symbol;
+                    return variable is { Kind: SymbolKind.Local or SymbolKind.Parameter or SymbolKind.Field } ? variable : null;
                 default:
                     return null;
             }
@@ -124,7 +128,8 @@ internal sealed class PageUses
                 IsCaptured |= FunctionOf(name) != _function;
                 Classify(name.Parent is MemberAccessExpressionSyntax access && access.Name == name ? access : name);
             }
-            else if (node is SingleVariableDesignationSyntax { Parent: DeclarationExpressionSyntax { Parent: ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax call } } } designation
+            else if (node is SingleVariableDesignationSyntax { Parent: DeclarationExpressionSyntax { Parent: ArgumentSyntax argument } } designation
+                && argument.Parent?.Parent is InvocationExpressionSyntax call
                 && designation.Identifier.ValueText == variable.Name
                 && SymbolEqualityComparer.Default.Equals(_model.GetDeclaredSymbol(designation), variable))
             {
@@ -155,13 +160,15 @@ internal sealed class PageUses
             case AssignmentExpressionSyntax assignment when assignment.Left == expression && expression is IdentifierNameSyntax:
                 Add(PageUseKind.Replaced, assignment);
                 break;
-            case AssignmentExpressionSyntax assignment when assignment.Right == expression && _model.GetSymbolInfo(assignment.Left).Symbol is ILocalSymbol alias:
+            case AssignmentExpressionSyntax assignment
+                when assignment.Right == expression && _model.GetSymbolInfo(assignment.Left).Symbol is ILocalSymbol alias:
                 Follow(alias);
                 break;
             case ForEachStatementSyntax loop when loop.Expression == expression:
                 Follow(_model.GetDeclaredSymbol(loop));
                 break;
-            case BinaryExpressionSyntax { RawKind: (int)SyntaxKind.EqualsExpression or (int)SyntaxKind.NotEqualsExpression } or IsPatternExpressionSyntax { Pattern: ConstantPatternSyntax or UnaryPatternSyntax }:
+            case BinaryExpressionSyntax { RawKind: (int)SyntaxKind.EqualsExpression or (int)SyntaxKind.NotEqualsExpression }
+                or IsPatternExpressionSyntax { Pattern: ConstantPatternSyntax or UnaryPatternSyntax }:
                 Add(PageUseKind.Value, expression);
                 break;
             default:
@@ -235,7 +242,8 @@ internal sealed class PageUses
         }
         else
         {
-            Add(argument.RefKindKeyword.RawKind is (int)SyntaxKind.RefKeyword or (int)SyntaxKind.OutKeyword ? PageUseKind.HandedOn : PageUseKind.Passed, argument);
+            bool isGivenAway = argument.RefKindKeyword.Kind() is SyntaxKind.RefKeyword or SyntaxKind.OutKeyword;
+            Add(isGivenAway ? PageUseKind.HandedOn : PageUseKind.Passed, argument);
         }
     }
 

@@ -78,10 +78,8 @@ internal sealed class PinnedCall
     private static InvocationExpressionSyntax Renamed(Acquisition legacy, SemanticModel model)
     {
         SimpleNameSyntax name = legacy.Name!;
-        InvocationExpressionSyntax call = legacy.Call.ReplaceToken(
-            name.Identifier,
-            SyntaxFactory.Identifier(name.Identifier.LeadingTrivia, "ExtractPages", name.Identifier.TrailingTrivia));
-        string flags = model.Compilation.GetTypeByMetadataName(PageApi.Flags)?.ToMinimalDisplayString(model, legacy.Call.SpanStart) ?? PageApi.Flags;
+        InvocationExpressionSyntax call = legacy.Call.ReplaceNode(name, name.Renamed("ExtractPages"));
+        string flags = PageApi.NameOf(PageApi.Flags, model, legacy.Call);
         ArgumentSyntax perPage = SyntaxFactory.Argument(SyntaxFactory.ParseExpression(flags + ".PerPage"));
         SeparatedSyntaxList<ArgumentSyntax> arguments = call.ArgumentList.Arguments;
         for (int i = 0; i < arguments.Count; i++)
@@ -97,7 +95,9 @@ internal sealed class PinnedCall
         // On a line of its own where its neighbours are, without their comments.
         SyntaxToken comma = arguments.GetSeparator(1);
         perPage = perPage.WithLeadingTrivia(arguments[2].GetLeadingTrivia().Where(IsBlank));
-        SyntaxToken second = comma.WithLeadingTrivia().WithTrailingTrivia(comma.TrailingTrivia.Where(IsBlank));
+        bool endsLine = comma.TrailingTrivia.Any(SyntaxKind.EndOfLineTrivia);
+        SyntaxToken second = comma.WithLeadingTrivia().WithTrailingTrivia(
+            comma.TrailingTrivia.Where(trivia => trivia.IsKind(endsLine ? SyntaxKind.EndOfLineTrivia : SyntaxKind.WhitespaceTrivia)));
         return call.WithArgumentList(call.ArgumentList.WithArguments(
             SyntaxFactory.SeparatedList(arguments.Insert(2, perPage), [arguments.GetSeparator(0), comma, second])));
     }

@@ -28,7 +28,7 @@ internal sealed class ConversionBeforeSuspension() : Repair(RetainedAcrossAwaitF
 
         SyntaxNode root = model.SyntaxTree.GetRoot(cancellationToken);
         string kept = FreeName(spot, model);
-        string type = model.Compilation.GetTypeByMetadataName(Extracted)?.ToMinimalDisplayString(model, spot.SpanStart) ?? Extracted;
+        string type = PageApi.NameOf(Extracted, model, spot);
         SyntaxTrivia lineEnd = Formatting.LineEnd(root);
         List<StatementSyntax> conversion = [Statement($"using {type} {kept} = {spot.Identifier.Text}.ExtractToBvec();", lineEnd)];
         if (uses.AreChanged)
@@ -62,7 +62,8 @@ internal sealed class ConversionBeforeSuspension() : Repair(RetainedAcrossAwaitF
     /// <summary>A name that nothing in the member has, and nothing that it can see.</summary>
     private static string FreeName(SyntaxNode spot, SemanticModel model)
     {
-        HashSet<string> taken = [.. PageUses.ScopeOf(spot).DescendantTokens().Where(token => token.IsKind(SyntaxKind.IdentifierToken)).Select(token => token.ValueText)];
+        IEnumerable<SyntaxToken> identifiers = PageUses.ScopeOf(spot).DescendantTokens().Where(static token => token.IsKind(SyntaxKind.IdentifierToken));
+        HashSet<string> taken = [.. identifiers.Select(static token => token.ValueText)];
         taken.UnionWith(model.LookupSymbols(spot.SpanStart).Select(symbol => symbol.Name));
         string name = "kept";
         for (int i = 2; taken.Contains(name); i++)

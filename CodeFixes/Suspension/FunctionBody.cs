@@ -43,9 +43,7 @@ internal sealed class FunctionBody
 
     /// <summary>Whether a parameter is the function's own.</summary>
     public bool IsOf(IParameterSymbol parameter, SemanticModel model) =>
-        SymbolEqualityComparer.Default.Equals(
-            parameter.ContainingSymbol,
-            _function is AnonymousFunctionExpressionSyntax ? model.GetSymbolInfo(_function).Symbol : model.GetDeclaredSymbol(_function));
+        SymbolEqualityComparer.Default.Equals(parameter.ContainingSymbol, SymbolOf(_function, model));
 
     /// <summary>The tree with statements before all others of the body.</summary>
     public SyntaxNode WithFirst(SyntaxNode root, IReadOnlyList<StatementSyntax> first, SemanticModel model, SyntaxTrivia lineEnd)
@@ -58,31 +56,36 @@ internal sealed class FunctionBody
                 return root.ReplaceNode(block, block.WithStatements(block.Statements.InsertRange(0, first)));
 
             case ArrowExpressionClauseSyntax arrow:
-                BlockSyntax body = Block(arrow.Expression, first, model, lineEnd);
+                BlockSyntax body = Block(arrow.Expression, first, model, lineEnd).WithTrailingTrivia(function.GetTrailingTrivia());
                 SyntaxNode changed = function switch
                 {
-                    MethodDeclarationSyntax method => method.WithExpressionBody(null).WithSemicolonToken(default).WithBody(body.WithTrailingTrivia(method.GetTrailingTrivia())),
-                    LocalFunctionStatementSyntax local => local.WithExpressionBody(null).WithSemicolonToken(default).WithBody(body.WithTrailingTrivia(local.GetTrailingTrivia())),
+                    MethodDeclarationSyntax method => method.WithExpressionBody(null).WithSemicolonToken(default).WithBody(body),
+                    LocalFunctionStatementSyntax local => local.WithExpressionBody(null).WithSemicolonToken(default).WithBody(body),
                     _ => function,
                 };
                 return root.ReplaceNode(function, changed.WithAdditionalAnnotations(Formatter.Annotation));
 
             case ExpressionSyntax expression when function is AnonymousFunctionExpressionSyntax anonymous:
-                return root.ReplaceNode(function, anonymous.WithBody(Block(expression, first, model, lineEnd)).WithAdditionalAnnotations(Formatter.Annotation));
+                AnonymousFunctionExpressionSyntax longer = anonymous.WithBody(Block(expression, first, model, lineEnd));
+                return root.ReplaceNode(function, longer.WithAdditionalAnnotations(Formatter.Annotation));
 
             default:
                 return root;
         }
     }
 
+    private static ISymbol? SymbolOf(SyntaxNode function, SemanticModel model) =>
+        function is AnonymousFunctionExpressionSyntax ? model.GetSymbolInfo(function).Symbol : model.GetDeclaredSymbol(function);
+
     private BlockSyntax Block(ExpressionSyntax expression, IReadOnlyList<StatementSyntax> first, SemanticModel model, SyntaxTrivia lineEnd)
     {
-        var method = (IMethodSymbol?)(_function is AnonymousFunctionExpressionSyntax ? model.GetSymbolInfo(_function).Symbol : model.GetDeclaredSymbol(_function));
+        var method = (IMethodSymbol?)SymbolOf(_function, model);
         bool returns = method is { ReturnsVoid: false } and not { IsAsync: true, ReturnType: INamedTypeSymbol { Arity: 0 } };
         ExpressionSyntax value = expression.WithoutTrivia();
         StatementSyntax last = returns
-            ? SyntaxFactory.ReturnStatement(SyntaxFactory.Token(SyntaxKind.ReturnKeyword).WithTrailingTrivia(SyntaxFactory.Space), value, SyntaxFactory.Token(SyntaxKind.SemicolonToken))
+            ? SyntaxFactory.ReturnStatement(value.WithLeadingTrivia(SyntaxFactory.Space))
             : SyntaxFactory.ExpressionStatement(value);
+        last = last.WithLeadingTrivia(expression.GetLeadingTrivia());
         return SyntaxFactory.Block((IEnumerable<StatementSyntax>)[.. first, last.WithTrailingTrivia(lineEnd)]);
     }
 }

@@ -1,4 +1,4 @@
-using BufferLifetime.Analyzers.Symbols;
+using BufferLifetime.CodeFixes.Pages;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -39,7 +39,7 @@ internal sealed record IteratorUses(LocalDeclarationStatementSyntax? Declaration
             }
 
             // Nobody knows when a nested function runs, or what an assignment brings.
-            if (!body.IsAround(name) || IsAssigned(name) || OutlivesTheBody(name, model))
+            if (!body.IsAround(name) || IsAssigned(name) || TellsTheKind(name) || OutlivesTheBody(name, model))
             {
                 return null;
             }
@@ -52,7 +52,8 @@ internal sealed record IteratorUses(LocalDeclarationStatementSyntax? Declaration
     }
 
     private static bool IsAssigned(IdentifierNameSyntax name) =>
-        name.Parent is AssignmentExpressionSyntax assignment ? assignment.Left == name : name.Parent is ArgumentSyntax { RefKindKeyword.RawKind: (int)SyntaxKind.OutKeyword };
+        name.Parent is ArgumentSyntax { RefKindKeyword.RawKind: (int)SyntaxKind.OutKeyword }
+        || (name.Parent is AssignmentExpressionSyntax assignment && assignment.Left == name);
 
     private static bool IsChanged(IdentifierNameSyntax name, SemanticModel model) => name.Parent switch
     {
@@ -67,42 +68,14 @@ internal sealed record IteratorUses(LocalDeclarationStatementSyntax? Declaration
         _ => false,
     };
 
-    /// <summary>Whether the iterator is given to an operation that the function does not wait for.</summary>
-    private static bool OutlivesTheBody(IdentifierNameSyntax name, SemanticModel model)
-    {
-        if (name.Parent is not ArgumentSyntax)
-        {
-            return name.Parent is not (MemberAccessExpressionSyntax or EqualsValueClauseSyntax or BinaryExpressionSyntax);
-        }
+    /// <summary>Whether what is read of the iterator would not be the same after a conversion.</summary>
+    private static bool TellsTheKind(IdentifierNameSyntax name) =>
+        name.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "IsUserBacked" or "Kind" or "ExtractWillPin" or "ExtractMode" } access
+        && access.Expression == name;
 
-        for (SyntaxNode? node = name.Parent; node is not (null or StatementSyntax); node = node.Parent)
-        {
-            switch (node)
-            {
-                case AwaitExpressionSyntax:
-                    return false;
-
-                // The task is kept in a variable, to be awaited later.
-                case EqualsValueClauseSyntax:
-                    return false;
-
-                case InvocationExpressionSyntax call when call.Parent is not MemberAccessExpressionSyntax && IsTask(model.GetTypeInfo(call).Type):
-                    if (call.Parent is ReturnStatementSyntax or ExpressionStatementSyntax or ArrowExpressionClauseSyntax or AssignmentExpressionSyntax)
-                    {
-                        return true;
-                    }
-
-                    break;
-
-                case BaseObjectCreationExpressionSyntax or TupleExpressionSyntax:
-                    return true;
-            }
-        }
-
-        return false;
-    }
-
-    private static bool IsTask(ITypeSymbol? type) =>
-        MetadataNames.Of(type) is "System.Threading.Tasks.Task" or "System.Threading.Tasks.Task`1"
-            or "System.Threading.Tasks.ValueTask" or "System.Threading.Tasks.ValueTask`1";
+    /// <summary>Whether the iterator goes where the end of the function does not reach.</summary>
+    private static bool OutlivesTheBody(IdentifierNameSyntax name, SemanticModel model) =>
+        PendingCall.Holds(name, model)
+        || name.Parent is not (MemberAccessExpressionSyntax or EqualsValueClauseSyntax or BinaryExpressionSyntax
+            or ArgumentSyntax { Parent: ArgumentListSyntax { Parent: InvocationExpressionSyntax } });
 }

@@ -108,6 +108,29 @@ public sealed class ToBvecTests : BalancedTest
     }
 
     [Fact]
+    public void Running_out_of_memory_in_a_later_round_releases_the_earlier_ones()
+    {
+        IovIter iter = IovIter.Pipe(Sequence.Of([.. Enumerable.Range(0, 40).Select(_ => (ReadOnlyMemory<byte>)new byte[3])]));
+        int steps = FaultSweep.Over(
+            () =>
+            {
+                IovIter copy = iter;
+                try
+                {
+                    using ExtractedIter kept = copy.ExtractToBvec();
+                    Assert.Equal(120, kept.Bytes);
+                }
+                catch (OutOfMemoryException)
+                {
+                    Assert.Equal(120, copy.Count);
+                    AssertNothingHeld();
+                }
+            },
+            _ => new InsufficientMemoryException());
+        Assert.Equal(40 + 4, steps);
+    }
+
+    [Fact]
     public void A_failure_at_any_step_holds_nothing_more_than_the_shorter_conversion()
     {
         Memory<byte>[] segments = [.. Enumerable.Range(0, 5).Select(i => new Memory<byte>(new byte[10]))];

@@ -122,6 +122,18 @@ public sealed class PageArrayTests : BalancedTest
     }
 
     [Fact]
+    public void A_bvec_entry_that_starts_inside_a_page_begins_a_call_of_its_own()
+    {
+        using Folio folio = Folio.Native(3 * 4096);
+        IovIter iter = IovIter.Bvec([new(folio, 0, 4096), new(folio, 4096 + 50, 10)], TransferDirection.Source);
+        var pages = new PageFragment[8];
+        Assert.Equal(4096, iter.ExtractPages(pages, long.MaxValue, ExtractFlags.PerPage, out int offset0));
+        Assert.Equal(0, offset0);
+        Assert.Equal(10, iter.ExtractPages(pages, long.MaxValue, ExtractFlags.PerPage, out offset0));
+        Assert.Equal(50, offset0);
+    }
+
+    [Fact]
     public void Compound_folios_are_one_fragment_outside_the_page_array()
     {
         using Folio folio = Folio.Native(64 * 4096);

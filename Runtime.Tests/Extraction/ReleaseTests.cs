@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace BufferLifetime.Tests;
 
 public sealed class ReleaseTests : BalancedTest
@@ -99,23 +101,28 @@ public sealed class ReleaseTests : BalancedTest
         Assert.Equal(1, released);
     }
 
-    [Fact]
-    public void What_a_reference_holds_is_kept_alive_and_what_was_released_is_not()
+    [Theory]
+    [InlineData(ExtractFlags.None)]
+    [InlineData(ExtractFlags.GetForSource)]
+    [InlineData(ExtractFlags.PerPage)]
+    [InlineData(ExtractFlags.PerPage | ExtractFlags.GetForSource)]
+    public void What_is_held_is_kept_alive_and_what_was_released_is_not(ExtractFlags flags)
     {
-        (WeakReference array, PageFragment fragment) = Refer();
+        (WeakReference array, PageFragment[] fragments) = Hold(flags);
         Collect();
         Assert.True(array.IsAlive);
-        fragment.Put();
+        PageFragments.Release(fragments);
         Collect();
         Assert.False(array.IsAlive);
 
-        static (WeakReference Array, PageFragment Fragment) Refer()
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static (WeakReference Array, PageFragment[] Fragments) Hold(ExtractFlags flags)
         {
-            var bytes = new byte[100];
+            var bytes = new byte[10_000];
             IovIter iter = IovIter.Ubuf(bytes);
-            var fragments = new PageFragment[1];
-            iter.ExtractPages(fragments, 100, ExtractFlags.GetForSource);
-            return (new WeakReference(bytes), fragments[0]);
+            var fragments = new PageFragment[4];
+            iter.ExtractPages(fragments, long.MaxValue, flags);
+            return (new WeakReference(bytes), fragments);
         }
 
         static void Collect()

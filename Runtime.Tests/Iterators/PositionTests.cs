@@ -116,6 +116,24 @@ public sealed class PositionTests : BalancedTest
     }
 
     [Fact]
+    public void A_state_of_another_part_of_the_same_memory_is_refused()
+    {
+        var array = new byte[20];
+        var store = new FolioXarray();
+        IovIter first = IovIter.Ubuf(array.AsMemory(0, 10), TransferDirection.Source);
+        IovIter second = IovIter.Ubuf(array.AsMemory(10, 10), TransferDirection.Source);
+        Assert.Throws<ArgumentException>("state", () => second.Restore(first.SaveState()));
+        IovIter low = IovIter.Xarray(store, 0, 10, TransferDirection.Source);
+        IovIter high = IovIter.Xarray(store, 10, 10, TransferDirection.Source);
+        Assert.Throws<ArgumentException>("state", () => high.Restore(low.SaveState()));
+        high.Advance(5);
+        IovIterState state = high.SaveState();
+        high.Advance(5);
+        high.Restore(state);
+        Assert.Equal(5, high.Count);
+    }
+
+    [Fact]
     public void A_duplicate_has_a_segment_array_of_its_own()
     {
         Memory<byte>[] segments = [new byte[] { 1 }, new byte[] { 2 }];

@@ -806,4 +806,34 @@ public sealed class NotReleasedOwnershipTests
             Lease = iter.ExtractPages();
         }
         """);
+
+    [Fact]
+    public Task One_of_two_leases_chosen_and_released_leaves_the_other() => VerifyMembersAsync("""
+
+        static int M(IovIter from, IovIter to, bool first)
+        {
+            PageLease a = from.ExtractPages();
+            PageLease b = to.ExtractPages();
+            PageLease chosen = first ? a : b;
+            chosen.Dispose();
+            {|BUF1002:{|BUF1002:return 0;|}|}
+        }
+        """);
+
+    [Fact]
+    public Task One_of_two_leases_chosen_and_both_released_is_silent() => VerifyMembersAsync("""
+
+        static int M(IovIter from, IovIter to, bool first)
+        {
+            PageLease a = from.ExtractPages();
+            PageLease b = to.ExtractPages();
+            PageLease chosen = first ? a : b;
+            chosen.Dispose();
+            if (first)
+                b.Dispose();
+            else
+                a.Dispose();
+            return 0;
+        }
+        """);
 }

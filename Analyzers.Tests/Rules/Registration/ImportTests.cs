@@ -12,7 +12,7 @@ public sealed class ImportTests
     [InlineData("RegisteredImport part = table.Import(3, 0, 4096, TransferDirection.Source); if (Any.Chance()) {|BUF1301:return;|} part.Dispose();")]
     [InlineData("RegisteredImport part = table.Import(3, 0, 4096, TransferDirection.Source); IovIter iter = part.Iter; part.Dispose(); Any.Length({|BUF1302:iter|});")]
     [InlineData("using RegisteredImport part = table.Import(3, 0, 4096, TransferDirection.Source); IovIter iter = part.Iter; iter.{|BUF1103:CopyTo|}(new byte[1]);")]
-    [InlineData("RegisteredImport part = table.Import(3, 0, 4096, TransferDirection.Source); Task task = Any.LengthAsync(part.Iter).AsTask(); part.{|BUF1203:Dispose|}(); await task;")]
+    [InlineData("RegisteredImport part = table.Import(3, 0, 4096, TransferDirection.Source); Task task = Any.LengthAsync(part.Iter).AsTask(); {|BUF1203:part|}.Dispose(); await task;")]
     [InlineData("using var own = new LentBuffer([], TransferDirection.Source, _ => { }); using RegisteredImport part = own.{|BUF1103:Import|}(0, 1, TransferDirection.Destination);")]
     public Task Bug_with_an_import_is_reported(string statements) => VerifyMembersAsync(Method(statements));
 

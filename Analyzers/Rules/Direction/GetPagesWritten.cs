@@ -48,7 +48,7 @@ internal sealed class GetPagesWritten : Rule
     private static void OnGet(Fact fact, PathSet before, Findings findings)
     {
         Resource pages = findings.Body.Resources[fact.Resource];
-        foreach (Sighting sighting in findings.See(path => path.RefsOf(fact.Receiver), before, static (_, hold) => hold.Direction == Flowing.Destination))
+        foreach (Sighting sighting in findings.See(path => path.RefsOf(fact.Receiver).Where(r => findings.Body.Resources[r.Resource].Kind == ResourceKind.Iterator), before, static (_, hold) => hold.Direction == Flowing.Destination))
         {
             findings.Report(
                 Words, sighting.Confidence, fact.Operation.Syntax, fact, Spots.OfCall(fact.Operation), [Spots.Origin(sighting.Resource)], null,

@@ -12,7 +12,7 @@ internal sealed class UsedAfterUnregistration() : UseAfterReleaseRule(Words)
     private static readonly DiagnosticDescriptor Certain = new(
         RuleIds.UsedAfterUnregistration,
         Title,
-        "'{0}' is used after its buffer was unregistered at line {2}: the slot may hold somebody else's buffer by now. Unregister after the last use.",
+        "'{0}' is used after '{1}' was given back at line {2}: the buffer may be somebody else's by now. Give it back after the last use.",
         RuleCategories.Registration,
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
@@ -21,7 +21,7 @@ internal sealed class UsedAfterUnregistration() : UseAfterReleaseRule(Words)
     private static readonly DiagnosticDescriptor Possible = new(
         RuleIds.UsedAfterUnregistration,
         Title,
-        "'{0}' can be used after its buffer was unregistered at line {2}: the slot may hold somebody else's buffer by now. Unregister after the last use.",
+        "'{0}' can be used after '{1}' was given back at line {2}: the buffer may be somebody else's by now. Give it back after the last use.",
         RuleCategories.Registration,
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
@@ -30,5 +30,5 @@ internal sealed class UsedAfterUnregistration() : UseAfterReleaseRule(Words)
     public static readonly Wording Words = new(Certain, Possible);
 
     protected override bool Concerns(Resource resource) =>
-        resource.Kind == ResourceKind.Registration;
+        resource.Kind == ResourceKind.Registration || resource.Kind == ResourceKind.Import;
 }

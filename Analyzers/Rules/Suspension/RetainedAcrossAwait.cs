@@ -36,7 +36,7 @@ internal sealed class RetainedAcrossAwait : Rule
             return;
         }
 
-        foreach (Sighting sighting in findings.See(path => path.RefsOf(fact.Target), before, static (resource, hold) => resource.Kind.EndsAtSuspension && (hold.Holding & Holding.Stale) != 0 && (hold.Holding & Holding.UserBacked) == 0))
+        foreach (Sighting sighting in findings.See(path => path.RefsOf(fact.Target).Where(r => findings.Body.Resources[r.Resource].Kind.EndsAtSuspension), before, static (_, hold) => (hold.Holding & Holding.Stale) != 0 && (hold.Holding & Holding.UserBacked) == 0))
         {
             IOperation? suspension = sighting.Hold.ChangedAt;
             Location? suspended = suspension?.Syntax.GetLocation();
