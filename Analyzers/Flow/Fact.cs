@@ -102,6 +102,9 @@ internal sealed class Fact(FactKind kind, IOperation operation)
     /// <summary>Whether an acquisition puts what it takes into the storage in its target, which stays the same storage.</summary>
     public bool Fills { get; init; }
 
+    /// <summary>For a loan: whether the operation may also take over what it is given, and release it when it is over.</summary>
+    public bool MayTake { get; init; }
+
     /// <summary>Whether a view is of copies: only what consists of pieces is found in them, too.</summary>
     public bool Copies { get; init; }
 

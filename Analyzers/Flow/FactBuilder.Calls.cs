@@ -118,7 +118,14 @@ internal sealed partial class FactBuilder
         if (lends && !isKept && CanCarry(parameter.Type))
         {
             Flowing moves = _contracts.TransferOf(method.OriginalDefinition);
-            Add(new Fact(FactKind.Lend, call) { Target = result, Source = moves == Flowing.Unknown ? value.Place : Follow(call, method, value.Place), Resource = _body.LoanOf(call, method), Moves = moves });
+            Add(new Fact(FactKind.Lend, call)
+            {
+                Target = result,
+                Source = moves == Flowing.Unknown ? value.Place : Follow(call, method, value.Place),
+                Resource = _body.LoanOf(call, method),
+                Moves = moves,
+                MayTake = _contracts.MayKeep(method, parameter),
+            });
         }
         else if (_contracts.MayKeep(method, parameter))
         {

@@ -119,18 +119,25 @@ internal sealed class RefSet : IEquatable<RefSet>
 /// <param name="LostFrom">The field that alone had it when that was overwritten, or -1.</param>
 internal sealed record Hold(Holding Holding, Flowing Direction, RefSet Holds, IOperation? ChangedAt, int LostFrom = -1)
 {
+    /// <summary>Whether an operation was given it that may have taken it over: then nobody is sure to owe its release here.</summary>
+    public bool MayBeTaken { get; init; }
+
     public Hold(Holding holding)
         : this(holding, Flowing.Unknown, RefSet.Empty, null)
     {
     }
 
     public bool Equals(Hold? other) =>
-        other is not null && Holding == other.Holding && Direction == other.Direction && Holds.Equals(other.Holds) && ReferenceEquals(ChangedAt, other.ChangedAt) && LostFrom == other.LostFrom;
+        other is not null && Holding == other.Holding && Direction == other.Direction && Holds.Equals(other.Holds) && ReferenceEquals(ChangedAt, other.ChangedAt) && LostFrom == other.LostFrom
+        && MayBeTaken == other.MayBeTaken;
 
     public override int GetHashCode() => (int)Holding;
 
     public static Hold Join(Hold a, Hold b) =>
-        new(a.Holding | b.Holding, a.Direction == b.Direction ? a.Direction : Flowing.Unknown, a.Holds.Union(b.Holds), Earlier(a.ChangedAt, b.ChangedAt), a.LostFrom == b.LostFrom ? a.LostFrom : -1);
+        new(a.Holding | b.Holding, a.Direction == b.Direction ? a.Direction : Flowing.Unknown, a.Holds.Union(b.Holds), Earlier(a.ChangedAt, b.ChangedAt), a.LostFrom == b.LostFrom ? a.LostFrom : -1)
+        {
+            MayBeTaken = a.MayBeTaken || b.MayBeTaken,
+        };
 
     private static IOperation? Earlier(IOperation? a, IOperation? b) =>
         a is null ? b : b is null ? a : b.Syntax.SpanStart < a.Syntax.SpanStart ? b : a;

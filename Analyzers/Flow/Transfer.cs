@@ -380,6 +380,14 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
     private PathState Lend(Fact fact, PathState path)
     {
         RefSet lent = path.RefsOf(fact.Source).Where(static r => r.Kind < RefRole.Account);
+        for (int i = 0; fact.MayTake && i < lent.Count; i++)
+        {
+            if (lent[i].Kind < RefRole.View && path.Holds.TryGet(lent[i].Resource, out Hold given))
+            {
+                path = path.WithHold(lent[i].Resource, given with { MayBeTaken = true });
+            }
+        }
+
         Hold before = path.HoldOf(fact.Resource);
         RefSet holds = (before.Holding & Holding.Held) != 0 && path.RefsOf(fact.Target).Refers(fact.Resource) ? before.Holds.Union(lent) : lent;
         if (fact.IsSignalled)

@@ -72,5 +72,10 @@ internal static class ViewProtocol
         yield return Method("System.GC", "KeepAlive").Borrows(Slot.Argument(0));
         yield return Method("System.ArgumentNullException", "ThrowIfNull").Borrows(Slot.Argument(0));
         yield return Property("System.Array", "Length").Tells(Inspection.Detail);
+
+        // What takes an object and only looks at it.
+        yield return Method("System.ArgumentNullException", "ThrowIfNull").Borrows(Slot.Argument(0));
+        yield return Method("System.ObjectDisposedException", "ThrowIf").Borrows(Slot.Argument(1));
+        yield return Method("System.GC", "KeepAlive").Borrows(Slot.Argument(0));
     }
 }

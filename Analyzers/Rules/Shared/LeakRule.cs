@@ -22,13 +22,14 @@ internal abstract class LeakRule(Wording words) : Rule
 
     public sealed override void OnFact(Fact fact, PathSet before, Findings findings)
     {
-        if (fact.Kind is FactKind.Release or FactKind.Escape)
+        if (fact.Kind is FactKind.Release or FactKind.Escape || fact is { Kind: FactKind.Lend, MayTake: true })
         {
             foreach (PathState path in before.Paths)
             {
-                RefSet refs = fact.Kind == FactKind.Release ? Transfer.Released(fact, path, findings.Body)
-                    : fact.Departure == Departure.StoredInThis ? path.RefsOf(fact.Target).Where(static r => r.Kind < RefRole.View)
-                    : Transfer.HandedOn(fact, path, findings.Body);
+                // Where a field has it, the type owes the release: it is settled for the method, too.
+                RefSet refs = fact.Kind == FactKind.Lend || fact.Departure == Departure.StoredInThis
+                    ? path.RefsOf(fact.Kind == FactKind.Lend ? fact.Source : fact.Target).Where(static r => r.Kind < RefRole.View)
+                    : fact.Kind == FactKind.Release ? Transfer.Released(fact, path, findings.Body) : Transfer.HandedOn(fact, path, findings.Body);
                 for (int i = 0; i < refs.Count; i++)
                 {
                     _settled.Add(refs[i].Resource);
@@ -114,11 +115,11 @@ internal abstract class LeakRule(Wording words) : Rule
         FactBuilder.LeadsToOwner(place.Symbol switch { IFieldSymbol field => field.Type, IPropertySymbol property => property.Type, _ => null });
 
     private static bool IsOwed(Hold hold) =>
-        (hold.Holding & Holding.AnyHeld) != 0 && (hold.Holding & ~Holding.AnyHeld) == 0;
+        !hold.MayBeTaken && (hold.Holding & Holding.AnyHeld) != 0 && (hold.Holding & ~Holding.AnyHeld) == 0;
 
     /// <summary>Where ways were merged it may be held or not have been taken: if it is released nowhere at all, it is lost all the same.</summary>
     private static bool MayBeOwed(Hold hold) =>
-        (hold.Holding & Holding.AnyHeld) != 0 && (hold.Holding & ~(Holding.AnyHeld | Holding.HeldNone | Holding.NotAcquired)) == 0;
+        !hold.MayBeTaken && (hold.Holding & Holding.AnyHeld) != 0 && (hold.Holding & ~(Holding.AnyHeld | Holding.HeldNone | Holding.NotAcquired)) == 0;
 
     private void Leak(int resource, bool isOwed, Location? location, string when)
     {
