@@ -42,7 +42,8 @@ internal sealed partial class FactBuilder
             return Apply(call, method, contract, receiver, values, type);
         }
 
-        if (!Failures.MakesException(call))
+        // What is handed a task only passes it on; it does not fail with the operation still under way.
+        if (!Failures.MakesException(call) && !method.Parameters.Any(parameter => _contracts.IsTask(parameter.Type)))
         {
             Point(call);
         }
@@ -179,6 +180,10 @@ internal sealed partial class FactBuilder
                     break;
                 case Effect.View { Role: RefRole.Part } view when At(view.Source).HasPlace:
                     value = Part(call, At(view.Source), ExtentOf(view.Source, arguments));
+                    break;
+                case Effect.View view when At(view.Source).HasPlace && !CanCarry(type):
+                    // A value read out of a view is a copy: a byte lives on by itself.
+                    Use(call, At(view.Source));
                     break;
                 case Effect.View view when At(view.Source).HasPlace:
                     Use(call, At(view.Source));

@@ -32,6 +32,9 @@ internal enum Holding
     /// <summary>Released by an earlier call, and still in the field: a use or a release of it meets what was given back.</summary>
     Dangling = 1 << 10,
 
+    /// <summary>Stands for several instances from one place in a loop, of which older ones are still referred to: nothing is judged by it.</summary>
+    Several = 1 << 12,
+
     /// <summary>Released by the caller of the body before it called: a use of it is the caller's mistake, and told there.</summary>
     Gone = 1 << 11,
 

@@ -245,24 +245,27 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
     /// </summary>
     private PathState GiveUpOlderInstance(Fact fact, PathState path)
     {
-        if ((path.HoldOf(fact.Resource).Holding & (Holding.AnyHeld | Holding.HeldNone)) == 0)
+        Hold older = path.HoldOf(fact.Resource);
+        if ((older.Holding & (Holding.AnyHeld | Holding.HeldNone | Holding.HandedOn | Holding.Several)) == 0)
         {
             return path;
         }
 
-        return Aliases.LosesOlder(fact, path, body) ? path : path.WithHold(fact.Resource, new Hold(Holding.HandedOn));
+        return !Aliases.LosesOlder(fact, path, body) ? path.WithHold(fact.Resource, new Hold(Holding.HandedOn | Holding.Several))
+            : (older.Holding & Holding.Several) != 0 ? path.WithoutHold(fact.Resource)
+            : path;
     }
 
     private void Settle(Fact fact, Effect.Acquire acquire, PathState path, Holding held, Action<PathState> next)
     {
-        bool wasGivenUp = (path.HoldOf(fact.Resource).Holding & Holding.HandedOn) != 0 && path.RefsOf(fact.Target).Refers(fact.Resource);
+        bool wasGivenUp = (path.HoldOf(fact.Resource).Holding & Holding.Several) != 0;
         Flowing direction = acquire.Direction != Flowing.Unknown ? acquire.Direction
             : fact.Direction is not null ? contracts.DirectionOf(_refinement.Evaluate(path, fact.Direction).Constant)
             : acquire.ModeFrom is not null ? DirectionOf(path, fact.Source)
             : acquire.Kind == ResourceKind.Iterator ? DirectionOf(path, fact.Receiver)
             : Flowing.Unknown;
         RefSet from = acquire.Kind.HasMode ? Iterators(path, fact.Receiver).As(RefRole.Account) : RefSet.Empty;
-        Hold hold = new(wasGivenUp ? Holding.HandedOn : held, direction, from, null);
+        Hold hold = new(wasGivenUp ? Holding.HandedOn | Holding.Several : held, direction, from, null);
         PathState acquired = Bind(fact, path).WithHold(fact.Resource, hold);
         if (acquire.When == Success.Always)
         {
@@ -314,6 +317,10 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
         for (int i = 0; i < refs.Count; i++)
         {
             Hold hold = path.HoldOf(refs[i].Resource);
+            if ((hold.Holding & Holding.Several) != 0)
+            {
+                continue;
+            }
 
             // One of several, or one of many: which is not known, so that nothing later is judged by it.
             bool isKept = body.Resources[refs[i].Resource].Kind.IsCounted && (hold.Holding & Holding.HandedOn) != 0;

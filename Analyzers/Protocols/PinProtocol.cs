@@ -41,6 +41,14 @@ internal static class PinProtocol
 
         yield return Method(Interop + "PinnedGCHandle`1", "GetAddressOfObjectData").Views(Slot.Receiver);
 
+        // An address in another coat.
+        foreach (string address in new[] { "System.IntPtr", "System.UIntPtr" })
+        {
+            yield return Constructor(address).Is(Slot.Argument(0));
+            yield return Method(address, "ToPointer").Is(Slot.Receiver);
+            yield return Method(address, "op_Explicit").Is(Slot.Argument(0));
+        }
+
         yield return Method("System.Runtime.CompilerServices.Unsafe", "AsPointer").AddressOf(Slot.Argument(0));
 
         yield return Method(SafeHandle, "DangerousAddRef").Acquires(Slot.Receiver, ResourceKind.HandleReference, when: Success.ArgumentTrue);
