@@ -17,7 +17,7 @@ internal sealed partial class FactBuilder
 
         foreach (IArgumentOperation argument in arguments)
         {
-            Value value = argument.Parameter is { RefKind: RefKind.Ref or RefKind.Out } ? VisitTarget(argument.Value, out _) with { Operation = argument.Value } : Visit(argument.Value);
+            Value value = argument.Parameter is { RefKind: RefKind.Ref or RefKind.Out or RefKind.RefReadOnlyParameter } ? VisitTarget(argument.Value, out _) with { Operation = argument.Value } : Visit(argument.Value);
             if (argument.Parameter is { Ordinal: var ordinal } && ordinal < count)
             {
                 values[ordinal] = value;
@@ -42,8 +42,8 @@ internal sealed partial class FactBuilder
             return Apply(call, method, contract, receiver, values, type);
         }
 
-        // What is handed a task only passes it on; it does not fail with the operation still under way.
-        if (!Failures.MakesException(call) && !method.Parameters.Any(parameter => _contracts.IsTask(parameter.Type)))
+        // What starts an operation fails by its task, and what is handed a task only passes it on: neither fails with an operation under way.
+        if (!Failures.MakesException(call) && !_contracts.IsTask(type) && !method.Parameters.Any(parameter => _contracts.IsTask(parameter.Type)))
         {
             Point(call);
         }
@@ -153,7 +153,7 @@ internal sealed partial class FactBuilder
             _ => Value.None,
         };
 
-        if (contract.MayThrow)
+        if (contract.MayThrow && !_contracts.IsTask(type))
         {
             Point(call);
         }

@@ -37,7 +37,7 @@ internal sealed class PointerOutlivesPin : Rule
             return;
         }
 
-        foreach (Sighting sighting in findings.See(path => path.RefsOf(fact.Target).Where(static r => r.Kind == RefRole.View), before, static (resource, _) => resource.Original is null && (resource.Kind == ResourceKind.Fixed || resource.Kind == ResourceKind.Pin)))
+        foreach (Sighting sighting in findings.See(path => path.RefsOf(fact.Target).Where(r => r.Kind == RefRole.View || (r.Kind == RefRole.Owner && findings.Body.Resources[r.Resource].Kind == ResourceKind.Fixed)), before, static (resource, _) => resource.Original is null && (resource.Kind == ResourceKind.Fixed || resource.Kind == ResourceKind.Pin)))
         {
             if (sighting.Resource.Kind == ResourceKind.Fixed && fact.Departure != Departure.StoredInThis)
             {

@@ -1,0 +1,51 @@
+using Xunit;
+
+namespace BufferLifetime.Analyzers.Tests.Rules.BaseLibrary;
+
+/// <summary>Fields that own something, across the methods of their type: BUF2010, BUF2011, BUF2012, and leaks of a type.</summary>
+public sealed class FieldTests
+{
+    private const string Usings = "using System.Buffers;\nusing System.IO.Pipelines;\nusing System.Runtime.InteropServices;\n";
+
+    [Theory]
+    [InlineData("private byte[] _b = ArrayPool<byte>.Shared.Rent(8); public void Dispose() => ArrayPool<byte>.Shared.{|BUF2011:Return|}(_b);")]
+    [InlineData("private readonly nint _p = Marshal.AllocHGlobal(8); public void OnError(int status) { if (status < 0) Marshal.FreeHGlobal(_p); } public void Dispose() => Marshal.{|BUF2011:FreeHGlobal|}(_p);")]
+    [InlineData("private IMemoryOwner<byte> _o = MemoryPool<byte>.Shared.Rent(8); public void Grow() { {|BUF2012:_o = MemoryPool<byte>.Shared.Rent(16)|}; } public void Dispose() => _o.Dispose();")]
+    [InlineData("private char[] _c = ArrayPool<char>.Shared.Rent(8); public void Grow() { char[] larger = ArrayPool<char>.Shared.Rent(_c.Length * 2); _c = larger; ArrayPool<char>.Shared.{|BUF2010:Return|}(_c); } public void Dispose() { char[] c = _c; _c = []; if (c.Length != 0) ArrayPool<char>.Shared.{|BUF2011:Return|}(c); }")]
+    [InlineData("private GCHandle _self; public C() { _self = GCHandle.{|BUF2001:Alloc|}(this); } public void Dispose() { }")]
+    [InlineData("private nint {|BUF2001:_p|}; private object? _owner; public void Begin(object owner) { if (_p != 0) throw new InvalidOperationException(); _owner = owner; _p = Marshal.AllocHGlobal(8); } public void Detach() => _owner = null; public void Dispose() { if (_owner != null) { _owner = null; if (_p != 0) { Marshal.FreeHGlobal(_p); _p = 0; } } }")]
+    [InlineData("private GCHandle _pin; private byte* _at; public void Prepare(byte[] a) { _pin = GCHandle.Alloc(a, GCHandleType.Pinned); _at = (byte*)_pin.AddrOfPinnedObject(); } public int Finish() { Unpin(); return {|BUF2002:Parse()|}; } private void Unpin() { if (_pin.IsAllocated) _pin.Free(); } private int Parse() => {|BUF2011:_at|}[0]; public void Dispose() => Unpin();")]
+    public Task Field_that_outlives_what_it_owns_is_reported(string members) => RuleCode.VerifyAsync(Code(members));
+
+    [Theory]
+    [InlineData("private byte[]? _b = ArrayPool<byte>.Shared.Rent(8); public void Dispose() { byte[]? b = _b; _b = null; if (b != null) ArrayPool<byte>.Shared.Return(b); }")]
+    [InlineData("private byte[] _b = ArrayPool<byte>.Shared.Rent(8); private bool _disposed; public void Dispose() { if (_disposed) return; _disposed = true; ArrayPool<byte>.Shared.Return(_b); }")]
+    [InlineData("private nint _p = Marshal.AllocHGlobal(8); public void Dispose() { nint p = Interlocked.Exchange(ref _p, 0); if (p != 0) Marshal.FreeHGlobal(p); }")]
+    [InlineData("private IMemoryOwner<byte> _o = MemoryPool<byte>.Shared.Rent(8); public void Grow() { IMemoryOwner<byte> old = _o; _o = MemoryPool<byte>.Shared.Rent(16); old.Dispose(); } public void Dispose() => _o.Dispose();")]
+    [InlineData("private GCHandle _pin; public void Prepare(byte[] a) { _pin = GCHandle.Alloc(a, GCHandleType.Pinned); } public void Done() => _pin.Free(); public void Dispose() { if (_pin.IsAllocated) _pin.Free(); }")]
+    [InlineData("private MemoryHandle _pin; public void Prepare(Memory<byte> a) => _pin = a.Pin(); public void Dispose() => _pin.Dispose();")]
+    [InlineData("private byte[]? _b; private void Ensure() => _b ??= ArrayPool<byte>.Shared.Rent(8); public int Read() { Ensure(); return _b![0]; } public void Dispose() { if (_b is not null) { ArrayPool<byte>.Shared.Return(_b); _b = null; } }")]
+    public Task Field_that_lets_go_in_time_is_silent(string members) => RuleCode.VerifyAsync(Code(members));
+
+    [Fact]
+    public Task Result_kept_in_a_field_past_the_advance_is_reported() => RuleCode.VerifyAsync(Usings + """
+        sealed class Limited(PipeReader inner)
+        {
+            private readonly PipeReader _inner = inner;
+            private ReadResult _prior;
+
+            public async ValueTask<ReadOnlySequence<byte>> ReadAsync(bool again)
+            {
+                if (again)
+                    return {|BUF2011:_prior|}.Buffer;
+
+                _prior = await _inner.ReadAsync();
+                return _prior.Buffer;
+            }
+
+            public void AdvanceTo(SequencePosition consumed) => _inner.AdvanceTo(consumed);
+        }
+        """);
+
+    private static string Code(string members) => Usings + "sealed unsafe class C : IDisposable { " + members + " }";
+}

@@ -1,0 +1,103 @@
+using Xunit;
+
+namespace BufferLifetime.Analyzers.Tests.Rules.BaseLibrary;
+
+/// <summary>BUF2001 to BUF2004 over handles, native blocks and fixed statements, and BUF2009 over pipes.</summary>
+public sealed class PinTests
+{
+    private const string Usings = "using System.Buffers;\nusing System.IO.Pipelines;\nusing System.Runtime.InteropServices;\n";
+
+    [Theory]
+    [InlineData("GCHandle h = GCHandle.{|BUF2001:Alloc|}(a, GCHandleType.Pinned); Any.Transfer(h.AddrOfPinnedObject(), 1);")]
+    [InlineData("MemoryHandle h = a.AsMemory().{|BUF2001:Pin|}(); if (Any.Chance()) return; h.Dispose();")]
+    [InlineData("nint p = Marshal.{|BUF2001:AllocHGlobal|}(8); *(byte*)p = 1;")]
+    [InlineData("GCHandle h = GCHandle.Alloc(a, GCHandleType.Pinned); nint p = h.AddrOfPinnedObject(); h.Free(); Any.Transfer({|BUF2002:p|}, 1);")]
+    [InlineData("nint p = Marshal.AllocHGlobal(8); Marshal.FreeHGlobal(p); Marshal.{|BUF2002:FreeHGlobal|}(p);")]
+    [InlineData("GCHandle h = GCHandle.Alloc(a); Any.Transfer(h.{|BUF2004:AddrOfPinnedObject|}(), 1); h.Free();")]
+    [InlineData("void* p = Unsafe.AsPointer(ref {|BUF2004:s_table[1]|}); Any.Transfer((nint)p, 1);")]
+    public Task Misused_pin_is_reported(string statements) => RuleCode.VerifyAsync(Code(statements));
+
+    [Theory]
+    [InlineData("GCHandle h = GCHandle.Alloc(a, GCHandleType.Pinned); try { Any.Transfer(h.AddrOfPinnedObject(), 1); } finally { h.Free(); }")]
+    [InlineData("GCHandle h = default; try { h = GCHandle.Alloc(a, GCHandleType.Pinned); Any.Transfer(h.AddrOfPinnedObject(), 1); } finally { if (h.IsAllocated) h.Free(); }")]
+    [InlineData("using MemoryHandle h = a.AsMemory().Pin(); Any.Transfer((nint)h.Pointer, 1);")]
+    [InlineData("nint p = Marshal.AllocHGlobal(8); try { Any.Transfer(p, 8); } finally { Marshal.FreeHGlobal(p); }")]
+    [InlineData("void* p = Marshal.AllocHGlobal(8).ToPointer(); Marshal.FreeHGlobal((nint)p);")]
+    [InlineData("fixed (byte* p = a) Any.Transfer((nint)p, 1);")]
+    [InlineData("fixed (uint* p = s_table) { void* q = Unsafe.AsPointer(ref s_table[1]); Any.Transfer((nint)q, 1); }")]
+    public Task Pin_held_as_long_as_its_address_is_silent(string statements) => RuleCode.VerifyAsync(Code(statements));
+
+    [Fact]
+    public Task Address_that_leaves_its_fixed_statement_is_reported() => RuleCode.VerifyAsync(Usings + """
+        unsafe class C
+        {
+            private byte* _kept;
+
+            static Span<byte> Bad(byte[] a)
+            {
+                fixed (byte* p = a)
+                    return {|BUF2003:new Span<byte>(p, a.Length)|};
+            }
+
+            void Keep(byte[] a)
+            {
+                fixed (byte* p = a)
+                    {|BUF2003:_kept = p|};
+            }
+
+            void Clear(byte[] a)
+            {
+                fixed (byte* p = a)
+                {
+                    _kept = p;
+                    Any.Transfer((nint)_kept, 1);
+                    _kept = null;
+                }
+            }
+
+            static int Good(byte[] a)
+            {
+                fixed (byte* p = a)
+                    return *p;
+            }
+
+            static string Text(sbyte[] a)
+            {
+                fixed (sbyte* p = a)
+                    return new string(p, 0, a.Length);
+            }
+        }
+        """);
+
+    [Fact]
+    public Task Pipe_buffer_read_after_the_reader_was_advanced_is_reported() => RuleCode.VerifyAsync(Usings + """
+        static class C
+        {
+            static async Task<long> Bad(PipeReader reader)
+            {
+                ReadResult result = await reader.ReadAsync();
+                ReadOnlySequence<byte> buffer = result.Buffer;
+                reader.AdvanceTo(buffer.End);
+                return {|BUF2009:buffer|}.Length;
+            }
+
+            static async Task<long> Good(PipeReader reader)
+            {
+                long total = 0;
+                while (true)
+                {
+                    ReadResult result = await reader.ReadAsync();
+                    ReadOnlySequence<byte> buffer = result.Buffer;
+                    total += buffer.Length;
+                    byte first = buffer.First.Span[0];
+                    reader.AdvanceTo(buffer.End);
+                    if (result.IsCompleted || first == 0)
+                        return total;
+                }
+            }
+        }
+        """);
+
+    private static string Code(string statements) =>
+        Usings + "unsafe class C { private static readonly uint[] s_table = { 1, 2, 3 }; static void M(byte[] a) { " + statements + " } }";
+}
