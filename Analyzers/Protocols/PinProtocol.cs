@@ -49,6 +49,8 @@ internal static class PinProtocol
             yield return Method(address, "op_Explicit").Is(Slot.Argument(0));
         }
 
+        // A reference to what an address points to stands for the address: returned, it hands the block on.
+        yield return Method("System.Runtime.CompilerServices.Unsafe", "AsRef").Is(Slot.Argument(0));
         yield return Method("System.Runtime.CompilerServices.Unsafe", "AsPointer").AddressOf(Slot.Argument(0));
 
         yield return Method(SafeHandle, "DangerousAddRef").Acquires(Slot.Receiver, ResourceKind.HandleReference, when: Success.ArgumentTrue);

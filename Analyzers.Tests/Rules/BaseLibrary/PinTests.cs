@@ -98,6 +98,18 @@ public sealed class PinTests
         }
         """);
 
+    [Fact]
+    public Task Block_returned_as_a_reference_is_the_callers() => RuleCode.VerifyAsync(Usings + """
+        static unsafe class C
+        {
+            static ref byte Allocate(int size)
+            {
+                void* block = NativeMemory.Alloc((nuint)size);
+                return ref Unsafe.AsRef<byte>(block);
+            }
+        }
+        """);
+
     private static string Code(string statements) =>
         Usings + "unsafe class C { private static readonly uint[] s_table = { 1, 2, 3 }; static void M(byte[] a) { " + statements + " } }";
 }
