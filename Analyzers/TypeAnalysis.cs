@@ -121,7 +121,7 @@ internal sealed class TypeAnalysis(ProtocolTable protocols)
     {
         foreach (NestedFunction nested in body.Nested)
         {
-            Body inner = Body.Create(nested.Graph, nested.Symbol, protocols, context.CancellationToken);
+            Body inner = nested.BodyUnder(protocols, context.CancellationToken);
             var reader = new RuleReader(inner);
             BodyFlow.Run(inner, protocols, reader, context.CancellationToken);
             Report(reader.Finish(), context);

@@ -135,6 +135,14 @@ internal sealed class Body
         }
     }
 
+    /// <summary>Whether the instance, or a part of it, refers to the resource on a path.</summary>
+    public bool IsKeptByInstance(PathState path, int resource)
+    {
+        bool kept = false;
+        path.Refs.ForEach((place, refs) => kept |= refs.Refers(resource) && Places.IsOfThis(place));
+        return kept;
+    }
+
     public Resource AcquiredAt(IOperation operation, ISymbol member, Effect.Acquire acquisition)
     {
         var resource = new Resource(_resources.Count, acquisition.Kind, operation, member) { Acquisition = acquisition };

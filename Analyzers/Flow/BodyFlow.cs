@@ -130,7 +130,7 @@ internal sealed class BodyFlow
             }
 
             reader?.OnFact(fact, paths);
-            if (fact.Kind is FactKind.Use or FactKind.Exit)
+            if (fact.Kind == FactKind.Use)
             {
                 continue;
             }

@@ -21,7 +21,6 @@ internal enum FactKind
     Inspect,
     Demand,
     Advance,
-    Exit,
 }
 
 /// <summary>How a value leaves the sight of its body.</summary>

@@ -8,10 +8,14 @@ namespace BufferLifetime.Analyzers.Flow;
 internal sealed class NestedFunction(IMethodSymbol symbol, Func<ControlFlowGraph> graph)
 {
     private readonly Lazy<ControlFlowGraph> _graph = new(graph, LazyThreadSafetyMode.None);
+    private Body? _body;
 
     public IMethodSymbol Symbol { get; } = symbol;
 
     public ControlFlowGraph Graph => _graph.Value;
+
+    /// <summary>The facts of the function, gathered once for all who ask.</summary>
+    public Body BodyUnder(IContractSource contracts, CancellationToken cancellation) => _body ??= Body.Create(Graph, Symbol, contracts, cancellation);
 
     public static IReadOnlyList<NestedFunction> In(ControlFlowGraph graph)
     {

@@ -114,7 +114,7 @@ internal static class OwningFields
     {
         foreach (NestedFunction nested in body.Nested)
         {
-            Body inner = Body.Create(nested.Graph, nested.Symbol, contracts, cancellation);
+            Body inner = nested.BodyUnder(contracts, cancellation);
             bool releases = false;
             foreach (Fact fact in FactsOf(inner))
             {

@@ -465,7 +465,9 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
         {
             Resource resource = body.Resources[refs[i].Resource];
             Hold hold = path.HoldOf(resource.Id);
-            bool isKept = fact.Departure is Departure.PassedToNative or Departure.Returned && IsKeptByField(path, resource.Id);
+
+            // Where the instance has it too, native code or a caller that is given it only borrows it.
+            bool isKept = fact.Departure is Departure.PassedToNative or Departure.Returned && body.IsKeptByInstance(path, resource.Id);
             if (!isKept && (hold.Holding & (Holding.AnyHeld | Holding.HeldNone)) != 0)
             {
                 path = path.WithHold(resource.Id, hold with { Holding = (hold.Holding & ~(Holding.AnyHeld | Holding.HeldNone)) | Holding.HandedOn });
@@ -473,14 +475,6 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
         }
 
         return path;
-    }
-
-    /// <summary>Whether the instance has it too: native code or a caller that is given it then only borrows it.</summary>
-    private bool IsKeptByField(PathState path, int resource)
-    {
-        bool kept = false;
-        path.Refs.ForEach((place, refs) => kept |= refs.Refers(resource) && body.Places.IsOfThis(place));
-        return kept;
     }
 
     /// <summary>The resources whose release an escape makes somebody else's concern.</summary>

@@ -111,7 +111,7 @@ internal sealed class TypeFlow : ISelfCalls
     {
         TypeMember caller = _stack.Peek();
         FieldState before = FieldState.Of(caller.Body, caller.Places, path, out List<int> locals);
-        if (call.Member is not IMethodSymbol method || !_methods.TryGetValue(method.OriginalDefinition, out TypeMember? callee) || OutcomesOf(callee, Renumbered(before)) is not { } outcomes)
+        if (call.Member is not IMethodSymbol method || !_methods.TryGetValue(method.OriginalDefinition, out TypeMember? callee) || OutcomesOf(callee, before.ForCall()) is not { } outcomes)
         {
             next(call.Member is IMethodSymbol { } unseen && IsOfThisType(unseen) ? GiveUpFields(caller, path, locals) : path);
             return;
@@ -386,9 +386,6 @@ internal sealed class TypeFlow : ISelfCalls
 
         return outcomes;
     }
-
-    /// <summary>A state whose resources are numbered by where they stand, for a call that begins with it.</summary>
-    private static FieldState Renumbered(FieldState state) => state.ForCall();
 
     private bool IsOfThisType(IMethodSymbol method) =>
         _members.Count > 0 && SymbolEqualityComparer.Default.Equals(method.ContainingType?.OriginalDefinition, _members[0].Symbol.ContainingType?.OriginalDefinition)

@@ -64,7 +64,7 @@ internal sealed class PointerOutlivesPin : Rule
             foreach (PathState path in leaving.Paths.Paths)
             {
                 // What was stored may have been cleared again; what a pin holds may stay held.
-                bool isThere = fact.Departure == Departure.StoredInThis ? IsInInstance(path, id, findings.Body) : leaving.Returned is { } returned && returned.Syntax.Span.Contains(fact.Operation.Syntax.Span);
+                bool isThere = fact.Departure == Departure.StoredInThis ? findings.Body.IsKeptByInstance(path, id) : leaving.Returned is { } returned && returned.Syntax.Span.Contains(fact.Operation.Syntax.Span);
                 outliving += isThere && (resource.Kind == ResourceKind.Fixed || path.HoldOf(id).Holding == Holding.Released) ? 1 : 0;
             }
 
@@ -73,13 +73,6 @@ internal sealed class PointerOutlivesPin : Rule
                 Report(fact, resource, outliving == leaving.Paths.Paths.Count ? Confidence.Certain : Confidence.Possible, findings);
             }
         }
-    }
-
-    private static bool IsInInstance(PathState path, int resource, Body body)
-    {
-        bool found = false;
-        path.Refs.ForEach((place, refs) => found |= refs.Refers(resource) && body.Places.IsOfThis(place));
-        return found;
     }
 
     private static void Report(Fact fact, Resource resource, Confidence confidence, Findings findings) =>
