@@ -208,16 +208,34 @@ internal sealed record KernelBug(int Group, string Title, string? Rule, string? 
         OutOfReach(15, "An empty import at the very end reads past it", "A range check inside the library; its tests import nothing from everywhere."),
         OutOfReach(16, "An array sized by one count and filled by another", "Two counts that only the run can compare."),
         OutOfReach(17, "Cloning a window drops the entries behind it", "A mistake inside the table; its tests compare whole tables."),
-        Found(18, "A transfer put off still describes the caller's memory", "BUF1202",
+        Found(18, "A transfer is tried again from where the failed one left the iterator", "BUF1206",
             """
-            private readonly Queue<IovIter> _later = new();
+            static int Send(ref IovIter message) => 0;
 
-            void M(IovIter message) => _later.{|BUF1202:Enqueue|}(message);
+            static int M(IovIter message)
+            {
+                int sent;
+                do
+                {
+                    sent = {|BUF1206:Send|}(ref message);
+                }
+                while (sent == -11);
+
+                return sent;
+            }
             """,
             """
-            private readonly Queue<ExtractedIter> _later = new();
+            static int Send(ref IovIter message) => 0;
 
-            void M(IovIter message) => _later.Enqueue(message.ExtractToBvec());
+            static int M(IovIter message)
+            {
+                IovIterState start = message.SaveState();
+                int sent;
+                while ((sent = Send(ref message)) == -11)
+                    message.Restore(start);
+
+                return sent;
+            }
             """),
         Found(19, "The clean-up guesses who owns the pages", "BUF1001",
             """

@@ -51,6 +51,9 @@ internal sealed class Body
     /// <summary>The lambdas and local functions directly inside.</summary>
     public IReadOnlyList<NestedFunction> Nested { get; }
 
+    /// <summary>The operations that use up a part of an iterator.</summary>
+    public Attempts Attempts { get; } = new();
+
     /// <summary>What the parameters bring with them.</summary>
     public IReadOnlyList<(int Place, Resource Resource, ParameterContract Contract)> Entry { get; }
 
@@ -170,6 +173,23 @@ internal sealed class Body
         }
 
         return resource;
+    }
+
+    /// <summary>
+    /// The attempt that <paramref name="call"/> makes with the iterator in <paramref name="place"/>, of which it extracts <paramref name="pages"/>, if
+    /// any; -1 for an iterator that is no variable.
+    /// </summary>
+    public int AttemptAt(IOperation call, ISymbol? member, int place, ISymbol iterator, int pages, bool isByCallee)
+    {
+        if (Places[place].Kind is not (PlaceKind.Local or PlaceKind.Parameter) && !Places.IsOfThis(place))
+        {
+            return -1;
+        }
+
+        var attempt = new Resource(_resources.Count, ResourceKind.Attempt, call, member) { Name = Places.NameOf(place) };
+        _resources.Add(attempt);
+        Attempts.Add(attempt.Id, Places.OfMember(place, iterator), place, pages, isByCallee);
+        return attempt.Id;
     }
 
     /// <summary>What the call acquired, or -1.</summary>

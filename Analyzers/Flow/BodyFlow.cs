@@ -147,13 +147,14 @@ internal sealed class BodyFlow
         return paths;
     }
 
-    private static void Fail(Node node, Fact fact, PathSet paths, Action<Node, PathSet> toHandler)
+    private void Fail(Node node, Fact fact, PathSet paths, Action<Node, PathSet> toHandler)
     {
+        PathSet? failed = null;
         foreach (Node handler in node.Handlers)
         {
             if (fact.Failure.Reaches(handler.Block, out bool stops))
             {
-                toHandler(handler, paths);
+                toHandler(handler, failed ??= Attempts.Fail(paths, fact.Operation, _body));
             }
 
             if (stops)
@@ -171,7 +172,7 @@ internal sealed class BodyFlow
         {
             if (_transfer.Assume(path, condition, edge.WhenTrue) is { } possible)
             {
-                taken.Add(_loops.Leave(node, edge, possible));
+                taken.Add(Attempts.Judge(_loops.Leave(node, edge, possible), condition, edge.WhenTrue, node.Block.BranchValue, _body));
             }
         }
 

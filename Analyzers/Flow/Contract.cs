@@ -201,9 +201,9 @@ internal abstract record Effect
 
     /// <summary>The call moves the iterator in <paramref name="Target"/>: what its members said before is not what they say after.</summary>
     /// <param name="Target">The iterator.</param>
-    /// <param name="GoesBack">Whether it goes back to where it was.</param>
+    /// <param name="IsByHand">Whether it goes where the caller says: past what was transferred, or back to where it was.</param>
     /// <param name="Tells">Whether the result says how far it went, zero at the end.</param>
-    public sealed record Advance(Slot Target, bool GoesBack = false, bool Tells = false) : Effect
+    public sealed record Advance(Slot Target, bool IsByHand = false, bool Tells = false) : Effect
     {
         public override Slot Subject => Target;
     }

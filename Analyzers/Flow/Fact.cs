@@ -21,6 +21,9 @@ internal enum FactKind
     Inspect,
     Demand,
     Advance,
+
+    /// <summary>The result of a call tells how it went with what stood in one of its arguments.</summary>
+    Outcome,
 }
 
 /// <summary>How a value leaves the sight of its body.</summary>
@@ -78,6 +81,9 @@ internal sealed class Fact(FactKind kind, IOperation operation)
     /// <summary>The resource that an acquisition or loan makes, or that a step of an iterator took; -1 for none.</summary>
     public int Resource { get; init; } = -1;
 
+    /// <summary>For a step of an iterator that an operation needs: the resource that stands for the attempt; -1 where the caller moves it by hand.</summary>
+    public int Attempt { get; init; } = -1;
+
     public Departure Departure { get; init; }
 
     /// <summary>For an escape: whether what leaves leads back to the buffer, or only to its bytes.</summary>
@@ -113,7 +119,7 @@ internal sealed class Fact(FactKind kind, IOperation operation)
     /// <summary>Whether a view adds to what its target refers to, as the elements of a new array do.</summary>
     public bool Accumulates { get; init; }
 
-    /// <summary>Whether an assignment stands for what a callee may have written: what lives no longer than the call is kept.</summary>
+    /// <summary>Whether an assignment, or a step, stands for what a callee may have written: what lives no longer than the call is kept.</summary>
     public bool IsHavoc { get; init; }
 
     /// <summary>The place that holds the call's result, for acquisitions that depend on it; -1 for none.</summary>

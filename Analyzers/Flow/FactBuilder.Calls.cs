@@ -82,7 +82,34 @@ internal sealed partial class FactBuilder
             return new Value(result, new Expression.Of(result));
         }
 
-        return result >= 0 ? Named(result) : type is { SpecialType: SpecialType.System_Void } ? Value.None : Fresh();
+        Value told = result >= 0 ? Named(result) : type is { SpecialType: SpecialType.System_Void } ? Value.None : Fresh();
+        TellOutcome(call, told, values);
+        return told;
+    }
+
+    /// <summary>What a call returns tells how the attempt went that its arguments belong to.</summary>
+    private void TellOutcome(IOperation call, Value told, Value[] arguments)
+    {
+        if (!told.HasPlace || _body.Attempts.IsEmpty)
+        {
+            return;
+        }
+
+        foreach (Value argument in arguments)
+        {
+            if (argument.HasPlace)
+            {
+                Add(new Fact(FactKind.Outcome, call) { Target = told.Place, Source = argument.Place });
+            }
+        }
+    }
+
+    private void Advance(IOperation call, ISymbol member, Effect.Advance advance, int iterator, bool isByCallee)
+    {
+        int pages = _body.LastAcquiredBy(call);
+        ISymbol type = advance.Target.Kind == SlotKind.Argument && member is IMethodSymbol { Parameters: { } parameters } ? parameters[advance.Target.Index].Type : member.ContainingType;
+        int attempt = advance.IsByHand ? -1 : _body.AttemptAt(call, member, iterator, type, pages, isByCallee);
+        Add(new Fact(FactKind.Advance, call) { Target = iterator, Effect = advance, Resource = pages, Attempt = attempt, IsHavoc = isByCallee, Member = member });
     }
 
     private Value Fresh() => Named(NewTemporary());
@@ -102,7 +129,17 @@ internal sealed partial class FactBuilder
             case RefKind.Ref:
                 Use(call, value);
                 Escape(call, value, Departure.Passed);
-                Add(new Fact(FactKind.Assign, call) { Target = value.Place, IsHavoc = true });
+                if (_contracts.FindParameter(parameter.Type)?.Kind == ResourceKind.Iterator)
+                {
+                    // A callee that fails has advanced it as far as it got.
+                    Advance(call, method, new Effect.Advance(Slot.Argument(parameter.Ordinal)), value.Place, isByCallee: true);
+                    Point(call);
+                }
+                else
+                {
+                    Add(new Fact(FactKind.Assign, call) { Target = value.Place, IsHavoc = true });
+                }
+
                 return;
         }
 
@@ -169,6 +206,7 @@ internal sealed partial class FactBuilder
                     Use(call, At(borrow.Target), borrow.Writes);
                     break;
                 case Effect.Inspect { What: Inspection.Detail } inspect when At(inspect.Target).HasPlace && member is IPropertySymbol && arguments.Length == 0:
+                    Add(new Fact(FactKind.Inspect, call) { Target = At(inspect.Target).Place, Effect = inspect, Member = member });
                     value = Named(_body.Places.OfMember(At(inspect.Target).Place, member));
                     break;
                 case Effect.Inspect { What: not Inspection.Detail } inspect when At(inspect.Target).HasPlace:
@@ -234,7 +272,7 @@ internal sealed partial class FactBuilder
                     Add(new Fact(FactKind.Announce, call) { Member = member });
                     break;
                 case Effect.Advance advance when At(advance.Target).HasPlace:
-                    Add(new Fact(FactKind.Advance, call) { Target = At(advance.Target).Place, Effect = advance, Resource = _body.LastAcquiredBy(call), Member = member });
+                    Advance(call, member, advance, At(advance.Target).Place, isByCallee: false);
                     break;
                 case Effect.Complete complete when At(complete.Target).HasPlace:
                     Add(new Fact(FactKind.Complete, call) { Target = result, Source = At(complete.Target).Place });
@@ -243,6 +281,11 @@ internal sealed partial class FactBuilder
                     Acquire(call, member, acquire, At, result);
                     break;
             }
+        }
+
+        if (!contract.Effects.Any(static effect => effect is Effect.Acquire or Effect.Inspect or Effect.View))
+        {
+            TellOutcome(call, value, arguments);
         }
 
         return value;

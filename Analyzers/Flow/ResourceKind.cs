@@ -57,6 +57,9 @@ internal sealed class ResourceKind
     /// <summary>What a started operation holds until it completes.</summary>
     public static readonly ResourceKind Loan = new("operation");
 
+    /// <summary>An operation that used up a part of an iterator; followed to see whether it failed before the iterator is used again.</summary>
+    public static readonly ResourceKind Attempt = new("attempt");
+
     private ResourceKind(string name) => Name = name;
 
     public string Name { get; }

@@ -35,10 +35,19 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
                 next(Escape(fact, path));
                 break;
             case FactKind.CallSelf when selfCalls is not null:
-                selfCalls.Apply(fact, path, next);
+                selfCalls.Apply(fact, Attempts.ForgetThose(path, body), next);
+                break;
+            case FactKind.CallSelf:
+                next(Attempts.ForgetThose(path, body));
                 break;
             case FactKind.Advance:
-                next(ForgetMembers(path, fact.Target));
+                next(Attempts.Advance(fact, path, fact.IsHavoc ? Assign(fact, path) : ForgetMembers(path, fact.Target), body));
+                break;
+            case FactKind.Inspect:
+                next(Attempts.Look(fact, path, body));
+                break;
+            case FactKind.Outcome:
+                next(Attempts.Tell(fact, path, body));
                 break;
             default:
                 next(path);

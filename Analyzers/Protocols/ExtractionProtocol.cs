@@ -77,7 +77,7 @@ internal static class ExtractionProtocol
         }
 
         yield return Method(Fragments, "PutPages").Releases(Slot.Argument(0), Holding.HeldGet, ofPieces: true, tag: Tags.Legacy);
-        yield return Method(Lease, "Refill").Borrows(Slot.Receiver);
+        yield return Method(Lease, "Refill").Borrows(Slot.Receiver).Advances(Slot.Argument(0));
         yield return Method(Lease, "Dispose").Releases(Slot.Receiver, Holding.AnyMode, repeatable: true);
         yield return Method(Lease, "Release").Releases(Slot.Receiver, Holding.AnyMode, repeatable: true);
         yield return Method(Extracted, "Dispose").Releases(Slot.Receiver, Holding.AnyMode, repeatable: true);

@@ -63,11 +63,9 @@ internal static class IteratorProtocol
         }
 
         yield return Method(Iterator, "Zero").Demands(Slot.Receiver, Flowing.Destination).Borrows(Slot.Receiver).Advances(Slot.Receiver);
-        yield return Method(Iterator, "Advance").Borrows(Slot.Receiver).Advances(Slot.Receiver);
-        yield return Method(Iterator, "Truncate").Borrows(Slot.Receiver).GoesBack(Slot.Receiver);
-        foreach (string back in new[] { "Revert", "Restore", "Reexpand" })
+        foreach (string byHand in new[] { "Advance", "Truncate", "Revert", "Restore", "Reexpand" })
         {
-            yield return Method(Iterator, back).Borrows(Slot.Receiver).GoesBack(Slot.Receiver);
+            yield return Method(Iterator, byHand).Borrows(Slot.Receiver).MovesByHand(Slot.Receiver);
         }
     }
 }

@@ -169,7 +169,8 @@ internal sealed class Row
     /// <summary>The iterator moves as far as the result says.</summary>
     public Row AdvancesByResult(Slot target) => With(new Effect.Advance(target, Tells: true));
 
-    public Row GoesBack(Slot target) => With(new Effect.Advance(target, GoesBack: true));
+    /// <summary>The iterator moves to where the caller says.</summary>
+    public Row MovesByHand(Slot target) => With(new Effect.Advance(target, IsByHand: true));
 
     public Row Completes(Slot target) => With(new Effect.Complete(target));
 

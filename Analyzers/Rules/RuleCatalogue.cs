@@ -30,6 +30,7 @@ internal static class RuleCatalogue
         (BackingUsedAfterRelease.Words, static () => new BackingUsedAfterRelease()),
         (BackingUsedAfterRelease.WordsWhilePending, static () => new BackingReleasedWhilePending()),
         (ReportedWhilePending.Words, static () => new ReportedWhilePending()),
+        (ConsumedReused.Words, static () => new ConsumedReused()),
         (TouchedWhilePending.Words, static () => new TouchedWhilePending()),
         (ImportNotReleased.Words, static () => new ImportNotReleased()),
         (UsedAfterUnregistration.Words, static () => new UsedAfterUnregistration()),

@@ -28,6 +28,7 @@ internal static class RuleIds
 
     public const string BackingReleased = "BUF1204";
     public const string ReportedWhilePending = "BUF1205";
+    public const string ConsumedReused = "BUF1206";
     public const string TouchedWhilePending = "BUF1207";
 
     // Registration and lending.
