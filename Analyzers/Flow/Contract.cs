@@ -31,7 +31,7 @@ internal sealed class Contract(ImmutableArray<Effect> effects)
         {
             foreach (Effect effect in Effects)
             {
-                if (effect is Effect.Acquire or Effect.Lend or Effect.Borrow or Effect.Retain or Effect.Complete)
+                if (effect is Effect.Acquire { Kind.IsAlwaysThere: false } or Effect.Lend or Effect.Borrow or Effect.Retain or Effect.Complete)
                 {
                     return true;
                 }

@@ -43,14 +43,12 @@ internal sealed partial class FactBuilder
         }
 
         // What starts an operation fails by its task, and what is handed a task only passes it on: neither fails with an operation under way.
-        if (!Failures.MakesException(call) && !_contracts.IsTask(type) && !method.Parameters.Any(parameter => _contracts.IsTask(parameter.Type)))
-        {
-            Point(call);
-        }
-
+        bool canFail = !Failures.MakesException(call) && !_contracts.IsTask(type) && !method.Parameters.Any(parameter => _contracts.IsTask(parameter.Type));
+        bool isOwn = instance is IInstanceReferenceOperation && _body.KeepsFields;
         Use(call, receiver);
-        if (instance is IInstanceReferenceOperation && _body.KeepsFields)
+        if (isOwn)
         {
+            Fail(call, canFail);
             Add(new Fact(FactKind.CallSelf, call) { Member = method });
         }
 
@@ -67,6 +65,10 @@ internal sealed partial class FactBuilder
             signal = method.Parameters[i].Type.TypeKind == TypeKind.Delegate && values[i].HasPlace ? values[i] : signal;
         }
 
+        // What cannot start an operation has taken what it was given before it fails; from one that fails to start, nothing was taken.
+        bool failsAtOnce = !isOwn && signal.HasPlace;
+        Fail(call, canFail && failsAtOnce);
+
         for (int i = 0; i < values.Length; i++)
         {
             PassWithoutContract(call, method, method.Parameters[i], values[i], lends, result, signal);
@@ -76,6 +78,7 @@ internal sealed partial class FactBuilder
             }
         }
 
+        Fail(call, canFail && !isOwn && !failsAtOnce);
         if (call is IObjectCreationOperation)
         {
             result = result < 0 ? NewTemporary() : result;
@@ -113,6 +116,14 @@ internal sealed partial class FactBuilder
     }
 
     private Value Fresh() => Named(NewTemporary());
+
+    private void Fail(IOperation call, bool canFail)
+    {
+        if (canFail)
+        {
+            Point(call);
+        }
+    }
 
     private void PassWithoutContract(IOperation call, IMethodSymbol method, IParameterSymbol parameter, Value value, bool lends, int result, Value signal)
     {

@@ -98,7 +98,7 @@ internal sealed partial class FactBuilder
             case null:
                 return Value.None;
             case { ConstantValue: { HasValue: true, Value: var constant } }:
-                return new Value(-1, new Expression.Constant(constant));
+                return new Value(-1, new Expression.Constant(IsAddress(operation.Type) && Known.ClassOf(constant) == Classes.Zero ? null : constant));
             case ILocalReferenceOperation local:
                 return Named(_body.Places.Of(local.Local, PlaceKind.Local));
             case IParameterReferenceOperation parameter:
@@ -216,6 +216,11 @@ internal sealed partial class FactBuilder
 
     private Value VisitField(IFieldReferenceOperation field)
     {
+        if (field.Field is { IsStatic: true, Name: nameof(IntPtr.Zero), ContainingType: var type } && IsAddress(type))
+        {
+            return new Value(-1, new Expression.Constant(null));
+        }
+
         if (field.Instance is null)
         {
             return Named(_body.Places.Of(field.Field, PlaceKind.StaticField));
@@ -256,12 +261,13 @@ internal sealed partial class FactBuilder
             return Apply(property, property.Property, contract, instance, arguments, property.Type);
         }
 
-        Point(property);
         if (property.Instance is null && property.Arguments.IsEmpty)
         {
+            // What a type offers to everybody is there: a shared pool, an encoding.
             return Named(_body.Places.Of(property.Property, PlaceKind.StaticField));
         }
 
+        Point(property);
         if (property.Arguments.IsEmpty)
         {
             return MemberOf(property, instance, property.Property);
@@ -290,7 +296,7 @@ internal sealed partial class FactBuilder
         Value operand = Visit(conversion.Operand);
         if (conversion.OperatorMethod is not { } operatorMethod)
         {
-            return operand;
+            return IsTooNarrow(conversion.Type) ? operand with { Place = -1 } : operand;
         }
 
         return _contracts.Find(operatorMethod.OriginalDefinition) is { } contract
@@ -334,6 +340,10 @@ internal sealed partial class FactBuilder
 
         return Value.None;
     }
+
+    /// <summary>A number that no address fits in: a distance, an alignment, a remainder.</summary>
+    private static bool IsTooNarrow(ITypeSymbol? type) =>
+        type is { SpecialType: >= SpecialType.System_Char and <= SpecialType.System_UInt32 or SpecialType.System_Boolean or SpecialType.System_Single };
 
     private static bool IsAddress(ITypeSymbol? type) =>
         type is IPointerTypeSymbol or { SpecialType: SpecialType.System_IntPtr or SpecialType.System_UIntPtr };

@@ -109,7 +109,7 @@ internal sealed class FieldState
             resources.Add(resource with
             {
                 Position = -1,
-                Hold = resource.Hold with { Holding = dangles ? Holding.Dangling : holding, Holds = RefSet.Empty },
+                Hold = resource.Hold with { Holding = dangles ? Holding.Dangling : holding, Holds = RefSet.Empty, LostFrom = -1 },
             });
         }
 
@@ -127,7 +127,7 @@ internal sealed class FieldState
         foreach (HeldByFields resource in Resources)
         {
             Holding holding = resource.Hold.Holding == Holding.Released ? Holding.Gone : resource.Hold.Holding;
-            resources.Add(resource with { Position = -1, Hold = resource.Hold with { Holding = holding, Holds = RefSet.Empty } });
+            resources.Add(resource with { Position = -1, Hold = resource.Hold with { Holding = holding, Holds = RefSet.Empty, LostFrom = -1 } });
         }
 
         return new FieldState(Fields, resources.ToImmutable());

@@ -34,13 +34,13 @@ internal sealed class ResourceKind
     public static readonly ResourceKind Root = new("handle") { IsCallbackState = true, IsHandle = true, ClearsItsVariable = true };
 
     /// <summary>An array of a pool.</summary>
-    public static readonly ResourceKind Rental = new("array");
+    public static readonly ResourceKind Rental = new("array") { IsAlwaysThere = true };
 
     /// <summary>Memory of a pool behind an owner object.</summary>
     public static readonly ResourceKind Owner = new("owner");
 
     /// <summary>Memory outside the managed heap.</summary>
-    public static readonly ResourceKind Native = new("block") { IsHandle = true };
+    public static readonly ResourceKind Native = new("block") { IsHandle = true, IsItsAddress = true };
 
     /// <summary>What a fixed statement holds in place until its end.</summary>
     public static readonly ResourceKind Fixed = new("fixed");
@@ -84,6 +84,12 @@ internal sealed class ResourceKind
 
     /// <summary>Whether its release clears the variable that it is called on, so that a second release there meets nothing.</summary>
     public bool ClearsItsVariable { get; private init; }
+
+    /// <summary>Whether there is always one to be had: only want of memory makes its acquisition fail, and then nothing is worth following.</summary>
+    public bool IsAlwaysThere { get; private init; }
+
+    /// <summary>Whether it is released by its address, so that whoever has any view of it can.</summary>
+    public bool IsItsAddress { get; private init; }
 
     public override string ToString() => Name;
 }

@@ -531,6 +531,8 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
         // A task that is returned is still pending when the finally regions around the return run.
         return resource.Kind == ResourceKind.Loan
             ? fact.Departure != Departure.Returned
-            : kind < RefRole.View || fact.Departure is Departure.Captured or Departure.TakenOver || (fact.LeadsToOwner && fact.Departure is Departure.Returned or Departure.Stored);
+            : kind < RefRole.View || fact.Departure is Departure.Captured or Departure.TakenOver
+                || ((fact.LeadsToOwner || resource.Kind.IsItsAddress) && fact.Departure is Departure.Returned or Departure.Stored)
+                || (fact.LeadsToOwner && fact.Departure == Departure.Passed);
     }
 }

@@ -123,7 +123,7 @@ internal sealed class TypeFlow : ISelfCalls
             for (int i = 0; i < outcome.Entry.Count; i++)
             {
                 Hold was = path.HoldOf(locals[i]);
-                after = after.WithHold(locals[i], outcome.Entry[i].Holding == Holding.Gone ? was : outcome.Entry[i] with { Holds = was.Holds });
+                after = after.WithHold(locals[i], outcome.Entry[i].Holding == Holding.Gone ? was : outcome.Entry[i] with { Holds = was.Holds, LostFrom = Counterpart(outcome.Entry[i].LostFrom, callee, caller) });
             }
 
             foreach (HeldByFields resource in outcome.State.Resources)
@@ -139,6 +139,20 @@ internal sealed class TypeFlow : ISelfCalls
                     ? locals[earlier]
                     : caller.Body.Import(outcome.State.Resources[position].Original, 0, call.Operation).Id));
         }
+    }
+
+    /// <summary>The caller's place of the field that stands at <paramref name="place"/> in the callee, or -1.</summary>
+    private static int Counterpart(int place, TypeMember callee, TypeMember caller)
+    {
+        for (int i = 0; place >= 0 && i < callee.Places.Count; i++)
+        {
+            if (callee.Places[i] == place)
+            {
+                return caller.Places[i];
+            }
+        }
+
+        return -1;
     }
 
     /// <summary>
@@ -338,10 +352,21 @@ internal sealed class TypeFlow : ISelfCalls
         return changed;
     }
 
+    /// <summary>Whether another method of the type calls it, and nobody takes it for a delegate.</summary>
+    public bool IsCalledBySelf(IMethodSymbol method) => _calledBySelf.Contains(method);
+
     /// <summary>Whether the member can be called from outside, or by somebody who is not seen calling it.</summary>
     private bool IsEntered(TypeMember member) =>
         member.Method is { } method
-        && (method.DeclaredAccessibility != Accessibility.Private || method.MethodKind is MethodKind.Destructor or MethodKind.ExplicitInterfaceImplementation || !_calledBySelf.Contains(method));
+        && (!IsInner(method) || method.MethodKind is MethodKind.Destructor or MethodKind.ExplicitInterfaceImplementation || !_calledBySelf.Contains(method));
+
+    /// <summary>
+    /// Whether the type keeps the method to itself: one that is private, or one that cannot clear the fields, as readonly members of a struct, and leaves
+    /// that to those who call it.
+    /// </summary>
+    private static bool IsInner(IMethodSymbol method) =>
+        method.DeclaredAccessibility == Accessibility.Private
+        || (method is { IsReadOnly: true, DeclaredAccessibility: Accessibility.Internal, ContainingType: { TypeKind: TypeKind.Struct, IsReadOnly: false } });
 
     /// <summary>The states in which a member is entered: all that the type can be in, or, for one only called by others, what these leave.</summary>
     private static List<FieldState> EntriesOf(TypeMember member)

@@ -41,7 +41,7 @@ internal static class FieldRules
                 // From this state on, every path leaves it behind; a path that looks at something else first may know better.
                 foreach ((ISymbol field, HeldByFields held) in endings.Count == 0 ? [] : Owned(type.Flow, endings[0]))
                 {
-                    if (endings.All(state => Owned(type.Flow, state).Any(o => SymbolEqualityComparer.Default.Equals(o.Field, field))) && type.Settled.Contains(held.Original) && told.Add((field, held.Original)) && WordsFor(held.Original.Kind) is { } words && !field.Locations.IsEmpty)
+                    if (endings.All(state => Owned(type.Flow, state).Any(o => SymbolEqualityComparer.Default.Equals(o.Field, field))) && type.Settled.Contains(held.Original) && !ReleasesOnCompletion(members, type.Flow, field) && told.Add((field, held.Original)) && WordsFor(held.Original.Kind) is { } words && !field.Locations.IsEmpty)
                     {
                         yield return Diagnostic.Create(
                             words.Possible, field.Locations[0], new[] { Spots.OfCall(held.Original.Origin) }, Possible,
@@ -81,6 +81,32 @@ internal static class FieldRules
                 yield return (field, held);
             }
         }
+    }
+
+    /// <summary>
+    /// Whether a private method that does not end the instance, and that nobody of the type calls, releases the field: a callback, which runs when the
+    /// operation over it is complete. To release it at disposal would be too early.
+    /// </summary>
+    private static bool ReleasesOnCompletion(IReadOnlyList<TypeMember> members, TypeFlow flow, ISymbol field)
+    {
+        int index = flow.Fields.ToList().FindIndex(f => SymbolEqualityComparer.Default.Equals(f, field));
+        foreach (TypeMember member in members)
+        {
+            if (member is not { EndsInstance: false, Method: { DeclaredAccessibility: Accessibility.Private, MethodKind: MethodKind.Ordinary } method } || flow.IsCalledBySelf(method))
+            {
+                continue;
+            }
+
+            foreach (Microsoft.CodeAnalysis.FlowAnalysis.BasicBlock block in member.Body.Flow.Blocks)
+            {
+                if (member.Body.FactsOf(block).Any(fact => fact.Kind == FactKind.Release && fact.Target == member.Places[index]))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Whether a member releases something of the kind that came from where is not seen: out of a native callback's state, for instance.</summary>

@@ -41,7 +41,7 @@ internal sealed class FieldNotCleared : Rule
         }
 
         // How many pieces an array of them still holds is told by a count beside it, which is not followed.
-        foreach (Sighting sighting in findings.See(path => isRelease ? Transfer.Released(fact, path, findings.Body) : Used(fact, path), before, (resource, hold) => hold.Holding == Holding.Dangling && resource.Original is not null && !resource.Kind.IsMadeOfPieces && !IsCalledTwice(hold)))
+        foreach (Sighting sighting in findings.See(path => isRelease ? Transfer.Released(fact, path, findings.Body) : Used(fact, path), before, (resource, hold) => hold.Holding == Holding.Dangling && resource.Original is not null && !resource.Kind.IsMadeOfPieces && !CannotBeCleared && !IsCalledTwice(hold)))
         {
             Location? released = sighting.Hold.ChangedAt is { } earlier ? Spots.OfCall(earlier) : null;
             string name = findings.Body.Places.NameOf(fact.Target) ?? sighting.Resource.Name ?? sighting.Resource.Kind.Name;
@@ -60,6 +60,9 @@ internal sealed class FieldNotCleared : Rule
     private bool IsCalledTwice(Hold hold) =>
         _member is { EndsInstance: false } member && hold.ChangedAt is { } released && member.Body.Flow.OriginalOperation.Syntax.Span.Contains(released.Syntax.Span)
         && member.Body.Flow.OriginalOperation.Syntax.SyntaxTree == released.Syntax.SyntaxTree;
+
+    /// <summary>The fields of a readonly struct keep what they have: each copy of it is its caller's to release once.</summary>
+    private bool CannotBeCleared => _member?.Symbol.ContainingType is { TypeKind: TypeKind.Struct, IsReadOnly: true };
 
     private static RefSet Used(Fact fact, PathState path) => path.RefsOf(fact.Target).Where(static r => r.Kind < RefRole.Account);
 }

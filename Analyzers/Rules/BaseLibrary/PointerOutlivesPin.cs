@@ -32,7 +32,9 @@ internal sealed class PointerOutlivesPin : Rule
 
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
-        if (fact is not { Kind: FactKind.Escape, Departure: Departure.Returned or Departure.Stored or Departure.StoredInThis })
+        // A reference is not an address: the garbage collector keeps it up to date, however it was made.
+        if (fact is not { Kind: FactKind.Escape, Departure: Departure.Returned or Departure.Stored or Departure.StoredInThis }
+            || (fact.Departure == Departure.Returned && findings.Body.Owner is IMethodSymbol { RefKind: not RefKind.None }))
         {
             return;
         }
