@@ -23,7 +23,10 @@ public sealed class BufferLifetimeAnalyzer : DiagnosticAnalyzer
         {
             if (KnownTypes.AreReferencedBy(start.Compilation))
             {
-                var protocols = new ProtocolTable(start.Compilation, start.Options.AdditionalFiles, start.CancellationToken);
+                var protocols = new ProtocolTable(start.Compilation, start.Options.AdditionalFiles, start.CancellationToken)
+                {
+                    FollowsUnannotated = tree => Preferences.TurnsOn(RuleIds.KeptBeyondCall, tree, start.Compilation.Options, start.CancellationToken),
+                };
                 start.RegisterSymbolStartAction(
                     type =>
                     {

@@ -12,7 +12,7 @@ internal static class Gate
         bool opens = false;
         foreach (IParameterSymbol parameter in (owner as IMethodSymbol)?.Parameters ?? System.Collections.Immutable.ImmutableArray<IParameterSymbol>.Empty)
         {
-            opens |= protocols.FindParameter(parameter.Type) is not null;
+            opens |= protocols.FindParameter(parameter) is not null;
         }
 
         foreach (IOperation operation in root.Descendants())
@@ -37,14 +37,14 @@ internal static class Gate
                 case IAnonymousFunctionOperation { Symbol.Parameters: var parameters } when !opens:
                     foreach (IParameterSymbol parameter in parameters)
                     {
-                        opens |= protocols.FindParameter(parameter.Type) is not null;
+                        opens |= protocols.FindParameter(parameter) is not null;
                     }
 
                     break;
                 case ILocalFunctionOperation { Symbol.Parameters: var parameters } when !opens:
                     foreach (IParameterSymbol parameter in parameters)
                     {
-                        opens |= protocols.FindParameter(parameter.Type) is not null;
+                        opens |= protocols.FindParameter(parameter) is not null;
                     }
 
                     break;

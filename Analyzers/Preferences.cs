@@ -10,6 +10,13 @@ internal static class Preferences
     private const string Prefix = "buffer_lifetime.";
     private const string ReportPossible = "report_possible";
 
+    /// <summary>Whether the user has given a rule that is off by default a severity, for the project or for the file.</summary>
+    public static bool TurnsOn(string rule, SyntaxTree tree, CompilationOptions options, CancellationToken cancellation) =>
+        (options.SpecificDiagnosticOptions.TryGetValue(rule, out ReportDiagnostic severity)
+            || (options.SyntaxTreeOptionsProvider is { } provider
+                && (provider.TryGetDiagnosticValue(tree, rule, cancellation, out severity) || provider.TryGetGlobalDiagnosticValue(rule, cancellation, out severity))))
+        && severity is not (ReportDiagnostic.Suppress or ReportDiagnostic.Default);
+
     /// <summary>
     /// Whether a report is wanted: a possible one is not where <c>buffer_lifetime.report_possible</c>, or the same for the one rule
     /// (<c>buffer_lifetime.BUF1002.report_possible</c>), is false.

@@ -64,6 +64,26 @@ internal sealed class Body
         return body;
     }
 
+    /// <summary>
+    /// The variable that a release called on it clears, so that it knows of its release; null where the call is made on a copy: of a readonly field
+    /// outside the constructor, of a parameter passed by <c>in</c>, of a property.
+    /// </summary>
+    public ISymbol? ClearedBy(Fact release) =>
+        release is { Target: >= 0, Effect: Effect.Release { Target.Kind: SlotKind.Receiver } } && Places[release.Target] is { Symbol: { } symbol } place && symbol switch
+        {
+            IFieldSymbol { IsReadOnly: true } => place.Kind == PlaceKind.Member && Places[place.Parent].Kind == PlaceKind.This && Owner is IMethodSymbol { MethodKind: MethodKind.Constructor },
+            IFieldSymbol => true,
+            IParameterSymbol parameter => parameter.RefKind is RefKind.None or RefKind.Ref,
+            ILocalSymbol local => local.RefKind != RefKind.RefReadOnly,
+            _ => false,
+        }
+            ? symbol
+            : null;
+
+    /// <summary>Whether a contract says of this very parameter what it brings.</summary>
+    public bool IsDeclared(IParameterSymbol parameter) =>
+        Entry.Any(entry => entry.Contract.IsDeclared && SymbolEqualityComparer.Default.Equals(entry.Resource.Parameter, parameter));
+
     /// <summary>Whether what is stored in the place is reachable when the body is gone.</summary>
     public bool Outlives(int place) => Places[place] switch
     {
@@ -241,7 +261,7 @@ internal sealed class Body
         List<(int, Resource, ParameterContract)> entry = [];
         foreach (IParameterSymbol parameter in method?.Parameters ?? ImmutableArray<IParameterSymbol>.Empty)
         {
-            if (parameter.RefKind != RefKind.Out && _contracts.FindParameter(parameter.Type) is { } contract)
+            if (parameter.RefKind != RefKind.Out && _contracts.FindParameter(parameter) is { } contract)
             {
                 var resource = new Resource(_resources.Count, contract.Kind, origin, null) { Parameter = parameter, Name = parameter.Name };
                 _resources.Add(resource);

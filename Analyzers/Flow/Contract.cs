@@ -214,6 +214,12 @@ internal abstract record Effect
         public override Slot Subject => Source;
     }
 
+    /// <summary>The finalizer of <paramref name="Target"/> will not run any more.</summary>
+    public sealed record Disarm(Slot Target) : Effect
+    {
+        public override Slot Subject => Target;
+    }
+
     /// <summary>The call tells others that what was to be done is done.</summary>
     public sealed record Announce : Effect
     {
@@ -287,8 +293,8 @@ internal interface IContractSource
 {
     Contract? Find(ISymbol member);
 
-    /// <summary>What a value of this type is when a body receives it as a parameter.</summary>
-    ParameterContract? FindParameter(ITypeSymbol type);
+    /// <summary>What the parameter brings when a body receives it; null where nothing is followed.</summary>
+    ParameterContract? FindParameter(IParameterSymbol parameter);
 
     /// <summary>The numeric values of the modes and directions that inspecting members return, by constant.</summary>
     Holding ModeOf(object? constant);
@@ -330,4 +336,8 @@ internal enum Keeping
 }
 
 /// <summary>What a parameter holds on entry.</summary>
-internal sealed record ParameterContract(ResourceKind Kind, Holding Entry, Flowing Direction);
+/// <param name="Kind">What it is.</param>
+/// <param name="Entry">The states it can be in.</param>
+/// <param name="Direction">For an iterator: which way its bytes flow.</param>
+/// <param name="IsDeclared">Whether somebody has written it down for this parameter, not for its type.</param>
+internal sealed record ParameterContract(ResourceKind Kind, Holding Entry, Flowing Direction, bool IsDeclared = false);

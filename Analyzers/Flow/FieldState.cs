@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using Microsoft.CodeAnalysis;
 
 namespace BufferLifetime.Analyzers.Flow;
 
@@ -99,7 +100,7 @@ internal sealed class FieldState
     }
 
     /// <summary>The state as the next call finds it: what was released and is still referred to is dangling now.</summary>
-    public FieldState ForNextCall()
+    public FieldState ForNextCall(IReadOnlyList<ISymbol> fields)
     {
         ImmutableArray<HeldByFields>.Builder resources = ImmutableArray.CreateBuilder<HeldByFields>(Resources.Length);
         foreach (HeldByFields resource in Resources)
@@ -113,12 +114,17 @@ internal sealed class FieldState
             });
         }
 
-        return new FieldState(Fields.Select(field => WithoutCleared(field, Resources)).ToImmutableArray(), resources.ToImmutable());
+        return new FieldState(Fields.Select((field, i) => WithoutCleared(field, fields[i], Resources)).ToImmutableArray(), resources.ToImmutable());
     }
 
-    /// <summary>A handle whose release cleared the field that it was called on is not in the field any more.</summary>
-    private static FieldValue WithoutCleared(FieldValue field, ImmutableArray<HeldByFields> resources) =>
-        field with { Refs = field.Refs.RemoveAll(r => r.Kind == RefRole.Owner && resources[r.Resource] is { Original.Kind.ClearsItsVariable: true, Hold.Holding: Holding.Released }) };
+    /// <summary>A handle whose release cleared the field that it was called on is not in the field any more; one that was released by a copy is.</summary>
+    private static FieldValue WithoutCleared(FieldValue value, ISymbol field, ImmutableArray<HeldByFields> resources) =>
+        value with
+        {
+            Refs = value.Refs.RemoveAll(r => r.Kind == RefRole.Owner
+                && resources[r.Resource] is { Original.Kind.ClearsItsVariable: true, Hold: { Holding: Holding.Released, ClearedIn: var cleared } }
+                && SymbolEqualityComparer.Default.Equals(field, cleared)),
+        };
 
     /// <summary>The state as a call from inside finds it: nothing has become of the resources yet.</summary>
     public FieldState ForCall()

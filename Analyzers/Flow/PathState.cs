@@ -122,6 +122,13 @@ internal sealed record Hold(Holding Holding, Flowing Direction, RefSet Holds, IO
     /// <summary>Whether an operation was given it that may have taken it over: then nobody is sure to owe its release here.</summary>
     public bool MayBeTaken { get; init; }
 
+    /// <summary>For a handle that was released: the variable that its release cleared; null where that was a copy that nobody names.</summary>
+    public ISymbol? ClearedIn { get; init; }
+
+    /// <summary>Whether the handle in <paramref name="variable"/> knows of the release: a local of an earlier call is another variable.</summary>
+    public bool IsKnownTo(ISymbol variable) =>
+        SymbolEqualityComparer.Default.Equals(variable, ClearedIn) && (Holding == Holding.Released || variable is IFieldSymbol);
+
     public Hold(Holding holding)
         : this(holding, Flowing.Unknown, RefSet.Empty, null)
     {
@@ -129,7 +136,7 @@ internal sealed record Hold(Holding Holding, Flowing Direction, RefSet Holds, IO
 
     public bool Equals(Hold? other) =>
         other is not null && Holding == other.Holding && Direction == other.Direction && Holds.Equals(other.Holds) && ReferenceEquals(ChangedAt, other.ChangedAt) && LostFrom == other.LostFrom
-        && MayBeTaken == other.MayBeTaken;
+        && MayBeTaken == other.MayBeTaken && SymbolEqualityComparer.Default.Equals(ClearedIn, other.ClearedIn);
 
     public override int GetHashCode() => (int)Holding;
 
@@ -137,6 +144,7 @@ internal sealed record Hold(Holding Holding, Flowing Direction, RefSet Holds, IO
         new(a.Holding | b.Holding, a.Direction == b.Direction ? a.Direction : Flowing.Unknown, a.Holds.Union(b.Holds), Earlier(a.ChangedAt, b.ChangedAt), a.LostFrom == b.LostFrom ? a.LostFrom : -1)
         {
             MayBeTaken = a.MayBeTaken || b.MayBeTaken,
+            ClearedIn = a.ClearedIn ?? b.ClearedIn,
         };
 
     private static IOperation? Earlier(IOperation? a, IOperation? b) =>

@@ -234,7 +234,7 @@ internal sealed class Refinement(Body body, IContractSource contracts)
     }
 
     /// <summary>A yes-or-no inspection has the given outcome.</summary>
-    private static PathState? Inspect(PathState path, Expression.Inspected inspected, bool outcome)
+    private PathState? Inspect(PathState path, Expression.Inspected inspected, bool outcome)
     {
         if (inspected.What == Inspection.Signalled)
         {
@@ -250,6 +250,7 @@ internal sealed class Refinement(Body body, IContractSource contracts)
         return inspected.What switch
         {
             Inspection.IsUserBacked => Keep(path, resource, hold, outcome ? Holding.UserBacked | Holding.Stale : Holding.Stable),
+            Inspection.IsHeld when IsReleasedByCopy(inspected.Place, resource, hold) => outcome ? path : null,
             Inspection.IsHeld => Keep(path, resource, hold, outcome ? ~Over : Over | Holding.HandedOn),
             Inspection.Amount => Keep(path, resource, hold, outcome ? ~Holding.NotAcquired : Holding.NotAcquired),
             Inspection.LeaseAmount when !outcome => path.WithHold(resource, hold with { Holding = Holding.NotAcquired }),
@@ -257,6 +258,11 @@ internal sealed class Refinement(Body body, IContractSource contracts)
             _ => path,
         };
     }
+
+    /// <summary>Whether a handle was released through another variable than the one asked, which still says that it is held.</summary>
+    private bool IsReleasedByCopy(int place, int resource, Hold hold) =>
+        body.Resources[resource].Kind.ClearsItsVariable && hold.Holding is Holding.Released or Holding.Dangling && body.Places[place].Symbol is { } variable
+        && !hold.IsKnownTo(variable);
 
     /// <summary>A wait for what a callback signals has ended: the operation is over, or it was given up and goes on.</summary>
     private static PathState Signal(PathState path, int place, bool outcome)

@@ -18,6 +18,9 @@ internal sealed class ResourceKind
     /// <summary>Memory of the caller or of the garbage collector, which nobody gives back.</summary>
     public static readonly ResourceKind Memory = new("memory");
 
+    /// <summary>Memory that the caller gave for the time of the call.</summary>
+    public static readonly ResourceKind Borrowed = new("caller's memory");
+
     /// <summary>A buffer that its owner lets others transfer in one direction.</summary>
     public static readonly ResourceKind Lender = new("lent buffer");
 

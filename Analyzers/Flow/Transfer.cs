@@ -65,7 +65,8 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
         PathState path = PathState.Empty;
         foreach ((int place, Resource resource, ParameterContract contract) in body.Entry)
         {
-            path = path.WithRefs(place, RefSet.Of(resource.Id, RefRole.Owner))
+            // Where the caller's memory goes is of interest to who asks for it, and no way to release anything.
+            path = path.WithRefs(place, RefSet.Of(resource.Id, resource.Kind == ResourceKind.Borrowed ? RefRole.Account : RefRole.Owner))
                 .WithHold(resource.Id, new Hold(contract.Entry, contract.Direction, RefSet.Empty, null));
         }
 
@@ -192,8 +193,9 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
         var acquire = (Effect.Acquire)fact.Effect!;
         if (acquire.IsKnownOnly)
         {
-            next(path.RefsOf(fact.Target).Count > 0 ? path : path
-                .WithRefs(fact.Target, RefSet.Of(fact.Resource, RefRole.Owner))
+            RefSet known = path.RefsOf(fact.Target);
+            next(known.Where(static r => r.Kind < RefRole.Account).Count > 0 ? path : path
+                .WithRefs(fact.Target, known.Union(RefSet.Of(fact.Resource, RefRole.Owner)))
                 .WithHold(fact.Resource, new Hold(acquire.Mode)));
             return;
         }
@@ -335,7 +337,7 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
             bool isKept = body.Resources[refs[i].Resource].Kind.IsCounted && (hold.Holding & Holding.HandedOn) != 0;
             bool isSure = refs.Count == 1 && !isKept && refs[i].Kind is <= RefRole.Part or RefRole.Keeper;
             Holding after = !isSure ? Holding.HandedOn : Holding.Released;
-            path = path.WithHold(refs[i].Resource, hold with { Holding = after, ChangedAt = fact.Operation });
+            path = path.WithHold(refs[i].Resource, hold with { Holding = after, ChangedAt = fact.Operation, ClearedIn = body.ClearedBy(fact) });
         }
 
         return fact.Effect is Effect.Release { Kept: not null }

@@ -23,6 +23,8 @@ internal sealed class TypeMember(ISymbol symbol, Body body)
 
     public bool IsInitializer => Symbol is IFieldSymbol or IPropertySymbol or IEventSymbol;
 
+    public bool IsFinalizer => Method is { MethodKind: MethodKind.Destructor };
+
     /// <summary>Whether it ends the instance: what it leaves behind is met only by its like.</summary>
     public bool EndsInstance =>
         Method is { MethodKind: MethodKind.Destructor } or { Name: "Dispose" or "DisposeAsync" or "DisposeAsyncCore" or "Close" }
@@ -48,6 +50,7 @@ internal sealed class TypeFlow : ISelfCalls
     private readonly Dictionary<(ISymbol, string), List<Misuse>> _misuses = [];
     private readonly HashSet<(ISymbol, string)> _running = [];
     private readonly Stack<TypeMember> _stack = new();
+    private readonly FieldStates _finalized = new();
 
     private TypeFlow(IReadOnlyList<TypeMember> members, IReadOnlyList<ISymbol> fields, IContractSource contracts, CancellationToken cancellation)
     {
@@ -72,6 +75,9 @@ internal sealed class TypeFlow : ISelfCalls
 
         FindCalls();
     }
+
+    /// <summary>Whether disposal calls the finalizer off.</summary>
+    public bool DisarmsFinalizer { get; private set; }
 
     /// <summary>The states of an instance between calls, while it lives.</summary>
     public FieldStates Live { get; } = new();
@@ -228,7 +234,7 @@ internal sealed class TypeFlow : ISelfCalls
                 {
                     foreach (Outcome outcome in OutcomesOf(member, state) ?? [])
                     {
-                        next.Add(outcome.State.ForNextCall());
+                        next.Add(outcome.State.ForNextCall(_fields));
                     }
                 }
 
@@ -268,10 +274,18 @@ internal sealed class TypeFlow : ISelfCalls
 
                 foreach (FieldState state in Live.All.ToList())
                 {
-                    changed |= Collect(member, state, member.EndsInstance ? Ended : Live);
+                    changed |= Collect(member, state, member.IsFinalizer ? _finalized : member.EndsInstance ? Ended : Live);
                 }
 
-                if (member.EndsInstance)
+                if (member.IsFinalizer)
+                {
+                    // It comes last, and not at all where disposal calls it off.
+                    foreach (FieldState state in DisarmsFinalizer ? [] : Ended.All.ToList())
+                    {
+                        Collect(member, state, _finalized);
+                    }
+                }
+                else if (member.EndsInstance)
                 {
                     foreach (FieldState state in Ended.All.ToList())
                     {
@@ -308,6 +322,7 @@ internal sealed class TypeFlow : ISelfCalls
                 foreach (IOperation operation in block.OperationsAndCondition())
                 {
                     Collect(operation, handedOut, callsToo: false);
+                    DisarmsFinalizer |= operation.DescendantsAndSelf().Any(Disarms);
                 }
             }
 
@@ -325,6 +340,9 @@ internal sealed class TypeFlow : ISelfCalls
 
         _calledBySelf.ExceptWith(handedOut);
     }
+
+    private bool Disarms(IOperation operation) =>
+        operation is IInvocationOperation { TargetMethod.IsStatic: true } call && _contracts.Find(call.TargetMethod.OriginalDefinition) is { } contract && contract.Effects.Any(static effect => effect is Effect.Disarm);
 
     private static void Collect(IOperation operation, HashSet<ISymbol> handedOut, bool callsToo)
     {
@@ -346,7 +364,7 @@ internal sealed class TypeFlow : ISelfCalls
         bool changed = false;
         foreach (Outcome outcome in OutcomesOf(member, state) ?? [])
         {
-            changed |= into.Add(outcome.State.ForNextCall());
+            changed |= into.Add(outcome.State.ForNextCall(_fields));
         }
 
         return changed;

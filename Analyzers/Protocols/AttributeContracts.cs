@@ -22,6 +22,9 @@ internal sealed class AttributeContracts
     /// <summary>The full names of the attributes.</summary>
     public static string[] Names { get; } = [Acquires, Releases, Borrows, Retains, ReturnsBorrowed];
 
+    /// <summary>Whether the compilation has any of them.</summary>
+    public bool AreDeclared => _areDeclared;
+
     /// <summary>What the attributes on the member, on what it overrides or on the interface member that it implements say, or null for none.</summary>
     public Contract? Find(ISymbol member, IContractSource contracts)
     {

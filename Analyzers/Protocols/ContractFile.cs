@@ -82,6 +82,8 @@ internal sealed class ContractFile
         }
     }
 
+    public bool IsEmpty => _contracts.Count == 0;
+
     public Contract? Find(ISymbol member)
     {
         for (ISymbol? declared = _contracts.Count == 0 ? null : member; declared is not null; declared = ProtocolTable.Overridden(declared))

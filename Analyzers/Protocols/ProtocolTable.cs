@@ -65,11 +65,19 @@ internal sealed class ProtocolTable : IContractSource
         return false;
     }
 
-    public ParameterContract? FindParameter(ITypeSymbol type) =>
-        type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T, TypeArguments: { Length: 1 } underlying } ? FindParameter(underlying[0])
-            : type.Name == "IovIter" && MetadataNames.Of(type) == IteratorProtocol.Iterator
+    /// <summary>Whether anybody describes APIs of their own.</summary>
+    public bool HasDeclared => _attributes is { AreDeclared: true } || _file is { IsEmpty: false };
+
+    /// <summary>Whether the code in a file is to be held to what it does with memory that no contract speaks of.</summary>
+    public Func<SyntaxTree, bool> FollowsUnannotated { get; init; } = static _ => false;
+
+    public ParameterContract? FindParameter(IParameterSymbol parameter)
+    {
+        ITypeSymbol type = parameter.Type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T, TypeArguments: { Length: 1 } underlying } ? underlying[0] : parameter.Type;
+        return type.Name == "IovIter" && MetadataNames.Of(type) == IteratorProtocol.Iterator
             ? new ParameterContract(ResourceKind.Iterator, Holding.UserBacked | Holding.Stable, Flowing.Unknown)
-            : null;
+            : BorrowedMemory.Of(parameter, type, this);
+    }
 
     public Holding ModeOf(object? constant) => ToNumber(constant) switch
     {

@@ -161,6 +161,9 @@ internal sealed class Row
         return With(new Effect.Demand(target, DirectionAt: 0));
     }
 
+    /// <summary>The finalizer of the target will not run any more.</summary>
+    public Row Disarms(Slot target) => With(new Effect.Disarm(target));
+
     /// <summary>The call reports a success.</summary>
     public Row Announces() => With(new Effect.Announce());
 

@@ -68,9 +68,7 @@ internal static class ViewProtocol
         }
 
         yield return Method(Extensions, "CopyTo").Borrows(Slot.Argument(0)).Writes(Slot.Argument(1)).Copies(Slot.Argument(0), Slot.Argument(1));
-        // What only looks at a reference.
-        yield return Method("System.GC", "KeepAlive").Borrows(Slot.Argument(0));
-        yield return Method("System.ArgumentNullException", "ThrowIfNull").Borrows(Slot.Argument(0));
+        yield return Method("System.GC", "SuppressFinalize").Disarms(Slot.Argument(0));
         yield return Property("System.Array", "Length").Tells(Inspection.Detail);
 
         // What takes an object and only looks at it.

@@ -29,7 +29,9 @@ internal static class FieldRules
             }
         }
 
-        foreach (TypeMember member in members)
+        // What disposal leaves behind, a finalizer may still take care of.
+        bool isFinalized = !type.Flow.DisarmsFinalizer && members.Any(static member => member.IsFinalizer);
+        foreach (TypeMember member in isFinalized ? [] : members)
         {
             if (member is not { EndsInstance: true, Method: { Parameters.IsEmpty: true, MethodKind: not MethodKind.Destructor } })
             {

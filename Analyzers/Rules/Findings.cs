@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using BufferLifetime.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
 
@@ -114,8 +115,13 @@ internal sealed class Findings(Body body)
             DiagnosticDescriptor descriptor = certain ? finding.Wording.Certain : finding.Wording.Possible;
             ImmutableDictionary<string, string?> properties = (finding.Properties ?? ImmutableDictionary<string, string?>.Empty)
                 .SetItem(DiagnosticProperties.Confidence, certain ? "certain" : "possible");
-            yield return Diagnostic.Create(
-                descriptor, finding.Location, finding.Wording.Severity ?? descriptor.DefaultSeverity, finding.Explanations, properties, finding.Arguments);
+            yield return finding.Wording.IsToldByDefault
+                ? Diagnostic.Create(
+                    descriptor.Id, descriptor.Category, string.Format(CultureInfo.InvariantCulture, descriptor.MessageFormat.ToString(CultureInfo.InvariantCulture), finding.Arguments),
+                    descriptor.DefaultSeverity, descriptor.DefaultSeverity, isEnabledByDefault: true, warningLevel: 1, descriptor.Title, descriptor.Description, descriptor.HelpLinkUri,
+                    finding.Location, finding.Explanations, descriptor.CustomTags, properties)
+                : Diagnostic.Create(
+                    descriptor, finding.Location, finding.Wording.Severity ?? descriptor.DefaultSeverity, finding.Explanations, properties, finding.Arguments);
         }
     }
 

@@ -44,6 +44,9 @@ internal sealed record Wording(DiagnosticDescriptor Certain, DiagnosticDescripto
     /// <summary>The severity where it is not the rule's own.</summary>
     public DiagnosticSeverity? Severity { get; init; }
 
+    /// <summary>Whether it is told although its rule is off by default; not where the user has switched that off.</summary>
+    public bool IsToldByDefault { get; init; }
+
     public ImmutableArray<DiagnosticDescriptor> Descriptors { get; } =
         ReferenceEquals(Certain, Possible) ? ImmutableArray.Create(Certain) : ImmutableArray.Create(Certain, Possible);
 }

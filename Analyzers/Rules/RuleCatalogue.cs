@@ -48,6 +48,8 @@ internal static class RuleCatalogue
         (ReleasedToAnother.Words, static () => new ReleasedToAnother()),
         (FieldNotCleared.Words, static () => new FieldNotCleared()),
         (FieldOverwritten.Words, static () => new FieldOverwritten()),
+        (HandleCopied.Words, static () => new HandleCopied()),
+        (KeptBeyondCall.Words, static () => new KeptBeyondCall()),
     ];
 
     public static ImmutableArray<DiagnosticDescriptor> Descriptors { get; } = Collect();

@@ -48,4 +48,6 @@ internal static class RuleIds
     public const string ReleasedToAnother = "BUF2010";
     public const string FieldNotCleared = "BUF2011";
     public const string FieldOverwritten = "BUF2012";
+    public const string HandleCopied = "BUF2013";
+    public const string KeptBeyondCall = "BUF2014";
 }

@@ -52,6 +52,9 @@ internal static class PinMisused
     public sealed class Twice() : DoubleReleaseRule(TwiceWords)
     {
         protected override bool Concerns(Resource resource) => resource.Kind.IsHandle;
+
+        // A release by way of a copy has words of its own.
+        protected override bool Concerns(Fact release, Resource resource, Hold hold, Body body) => Concerns(resource) && !HandleCopied.Concerns(release, resource, hold, body);
     }
 
     public sealed class Used() : UseAfterReleaseRule(UsedWords)

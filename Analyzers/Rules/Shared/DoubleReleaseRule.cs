@@ -8,6 +8,8 @@ internal abstract class DoubleReleaseRule(Wording words) : Rule
 {
     protected abstract bool Concerns(Resource resource);
 
+    protected virtual bool Concerns(Fact release, Resource resource, Hold hold, Body body) => Concerns(resource);
+
     public sealed override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         if (fact is not { Kind: FactKind.Release, Effect: Effect.Release { Repeatable: false } })
@@ -15,7 +17,7 @@ internal abstract class DoubleReleaseRule(Wording words) : Rule
             return;
         }
 
-        foreach (Sighting sighting in findings.See(path => Transfer.Released(fact, path, findings.Body), before, (resource, hold) => hold.Holding == Holding.Released && Concerns(resource)))
+        foreach (Sighting sighting in findings.See(path => Transfer.Released(fact, path, findings.Body), before, (resource, hold) => hold.Holding == Holding.Released && Concerns(fact, resource, hold, findings.Body)))
         {
             Location? first = sighting.Hold.ChangedAt is { } earlier ? Spots.OfCall(earlier) : null;
             findings.Report(
