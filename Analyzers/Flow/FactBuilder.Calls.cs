@@ -140,7 +140,7 @@ internal sealed partial class FactBuilder
             case RefKind.Ref:
                 Use(call, value);
                 Escape(call, value, Departure.Passed);
-                if (_contracts.FindParameter(parameter.Type)?.Kind == ResourceKind.Iterator)
+                if (_contracts.FindParameter(parameter)?.Kind == ResourceKind.Iterator)
                 {
                     // A callee that fails has advanced it as far as it got.
                     Advance(call, method, new Effect.Advance(Slot.Argument(parameter.Ordinal)), value.Place, isByCallee: true);
