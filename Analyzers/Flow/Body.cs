@@ -201,7 +201,7 @@ internal sealed class Body
     /// </summary>
     public int AttemptAt(IOperation call, ISymbol? member, int place, ISymbol iterator, int pages, bool isByCallee)
     {
-        if (Places[place].Kind is not (PlaceKind.Local or PlaceKind.Parameter) && !Places.IsOfThis(place))
+        if (!IsVariable(place))
         {
             return -1;
         }
@@ -211,6 +211,14 @@ internal sealed class Body
         Attempts.Add(attempt.Id, Places.OfMember(place, iterator), place, pages, isByCallee);
         return attempt.Id;
     }
+
+    /// <summary>Whether the place is a variable of the body, a part of one that is copied with it, or a field of the instance.</summary>
+    private bool IsVariable(int place) => Places[place] switch
+    {
+        { Kind: PlaceKind.Local or PlaceKind.Parameter } => true,
+        { Kind: PlaceKind.Member, Symbol: IFieldSymbol { ContainingType.IsValueType: true }, Parent: var whole } => IsVariable(whole),
+        _ => Places.IsOfThis(place),
+    };
 
     /// <summary>What the call acquired, or -1.</summary>
     public int LastAcquiredBy(IOperation call) =>

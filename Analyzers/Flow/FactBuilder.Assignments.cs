@@ -66,7 +66,7 @@ internal sealed partial class FactBuilder
             Assign(operation, target.Place, value);
             if (_body.Outlives(target.Place))
             {
-                Escape(operation, value, _body.KeepsFields && IsFieldOfThis(target.Place) ? Departure.StoredInThis : Departure.Stored);
+                Escape(operation, value, DepartureInto(target.Place));
             }
         }
         else
@@ -82,6 +82,11 @@ internal sealed partial class FactBuilder
             Add(new Fact(FactKind.Escape, operation) { Target = value.Place, Departure = departure, LeadsToOwner = value.Operation is not IFlowAnonymousFunctionOperation && LeadsToOwner(value.Operation?.Type) });
         }
     }
+
+    private Departure DepartureInto(int place) =>
+        _body.KeepsFields && IsFieldOfThis(place) ? Departure.StoredInThis
+        : _body.Places[place] is { Kind: PlaceKind.Parameter, Symbol: IParameterSymbol { RefKind: not RefKind.None } } ? Departure.StoredInParameter
+        : Departure.Stored;
 
     private bool IsFieldOfThis(int place) =>
         _body.Places[place] is { Kind: PlaceKind.Member, Parent: var parent } && _body.Places[parent].Kind == PlaceKind.This;

@@ -193,10 +193,7 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
         var acquire = (Effect.Acquire)fact.Effect!;
         if (acquire.IsKnownOnly)
         {
-            RefSet known = path.RefsOf(fact.Target);
-            next(known.Where(static r => r.Kind < RefRole.Account).Count > 0 ? path : path
-                .WithRefs(fact.Target, known.Union(RefSet.Of(fact.Resource, RefRole.Owner)))
-                .WithHold(fact.Resource, new Hold(acquire.Mode)));
+            next(IsKnown(path, fact.Target) ? path : Name(fact, path).WithHold(fact.Resource, new Hold(acquire.Mode)));
             return;
         }
 
@@ -239,6 +236,19 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
             Settle(fact, acquire, iterator >= 0 ? path.WithHold(iterator, of with { Holding = stable }) : path, Holding.HeldNone, next);
         }
     }
+
+    /// <summary>What is followed from here on is followed by every name that it had before.</summary>
+    private PathState Name(Fact fact, PathState path)
+    {
+        foreach ((int place, Extent covered) in Aliases.Of(body, path, fact.Target))
+        {
+            path = covered == Extent.All && !IsKnown(path, place) ? path.WithRefs(place, path.RefsOf(place).Union(RefSet.Of(fact.Resource, RefRole.Owner))) : path;
+        }
+
+        return path;
+    }
+
+    private static bool IsKnown(PathState path, int place) => path.RefsOf(place).Where(static r => r.Kind < RefRole.Account).Count > 0;
 
     private RefSet Iterators(PathState path, int place) =>
         path.RefsOf(place).Where(r => body.Resources[r.Resource].Kind == ResourceKind.Iterator);
@@ -520,7 +530,7 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
             return false;
         }
 
-        if (fact.Departure == Departure.StoredInThis)
+        if (fact.Departure == Departure.StoredInThis || (fact.Departure == Departure.StoredInParameter && kind < RefRole.View))
         {
             return false;
         }
@@ -534,7 +544,7 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
         return resource.Kind == ResourceKind.Loan
             ? fact.Departure != Departure.Returned
             : kind < RefRole.View || fact.Departure is Departure.Captured or Departure.TakenOver
-                || ((fact.LeadsToOwner || resource.Kind.IsItsAddress) && fact.Departure is Departure.Returned or Departure.Stored)
+                || ((fact.LeadsToOwner || resource.Kind.IsItsAddress) && fact.Departure is Departure.Returned or Departure.Stored or Departure.StoredInParameter)
                 || (fact.LeadsToOwner && fact.Departure == Departure.Passed);
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using BufferLifetime.Analyzers.Flow;
 using BufferLifetime.Analyzers.Rules.BaseLibrary;
 using BufferLifetime.Analyzers.Rules.Modes;
+using BufferLifetime.Analyzers.Rules.Registration;
 using Microsoft.CodeAnalysis;
 
 namespace BufferLifetime.Analyzers.Rules;
@@ -60,6 +61,7 @@ internal static class FieldRules
 
     private static Wording? WordsFor(ResourceKind kind) =>
         kind.HasMode ? NotReleased.Words
+        : kind == ResourceKind.Import ? ImportNotReleased.Words
         : kind.IsHandle ? PinNotReleased.Words
         : kind == ResourceKind.Owner ? RentalNotReturned.OwnerWords
         : kind == ResourceKind.Rental ? RentalNotReturned.ArrayWords

@@ -29,11 +29,12 @@ internal sealed class PointerOutlivesPin : Rule
     public static readonly Wording Words = new(Certain, Possible);
 
     private readonly List<(Fact Fact, int Resource)> _leaving = [];
+    private readonly List<Leaving> _exits = [];
 
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         // A reference is not an address: the garbage collector keeps it up to date, however it was made.
-        if (fact is not { Kind: FactKind.Escape, Departure: Departure.Returned or Departure.Stored or Departure.StoredInThis }
+        if (fact is not { Kind: FactKind.Escape, Departure: Departure.Returned or Departure.Stored or Departure.StoredInParameter or Departure.StoredInThis }
             || (fact.Departure == Departure.Returned && findings.Body.Owner is IMethodSymbol { RefKind: not RefKind.None }))
         {
             return;
@@ -54,11 +55,23 @@ internal sealed class PointerOutlivesPin : Rule
 
     public override void OnExit(Leaving leaving, Findings findings)
     {
-        if (leaving.Kind != ExitKind.Return)
+        if (leaving.Kind == ExitKind.Return && findings.Body.Resources.Any(static resource => resource.Kind == ResourceKind.Fixed || resource.Kind == ResourceKind.Pin))
         {
-            return;
+            _exits.Add(leaving);
         }
+    }
 
+    public override void OnEnd(Findings findings)
+    {
+        // A loop is left before its body has been shown: only now is all known that leaves.
+        foreach (Leaving leaving in _exits)
+        {
+            Judge(leaving, findings);
+        }
+    }
+
+    private void Judge(Leaving leaving, Findings findings)
+    {
         foreach ((Fact fact, int id) in _leaving)
         {
             Resource resource = findings.Body.Resources[id];

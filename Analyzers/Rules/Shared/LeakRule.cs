@@ -27,7 +27,7 @@ internal abstract class LeakRule(Wording words) : Rule
             foreach (PathState path in before.Paths)
             {
                 // Where a field has it, the type owes the release: it is settled for the method, too.
-                RefSet refs = fact.Kind == FactKind.Lend || fact.Departure == Departure.StoredInThis
+                RefSet refs = fact.Kind == FactKind.Lend || fact.Departure is Departure.StoredInThis or Departure.StoredInParameter
                     ? path.RefsOf(fact.Kind == FactKind.Lend ? fact.Source : fact.Target).Where(static r => r.Kind < RefRole.View)
                     : fact.Kind == FactKind.Release ? Transfer.Released(fact, path, findings.Body) : Transfer.HandedOn(fact, path, findings.Body);
                 for (int i = 0; i < refs.Count; i++)

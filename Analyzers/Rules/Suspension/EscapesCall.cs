@@ -42,7 +42,7 @@ internal sealed class EscapesCall : Rule
             case { Kind: FactKind.Keep } when IsSharedCollection(findings.Body.Places[fact.Receiver]):
                 Report(fact, before, findings, $"put into '{findings.Body.Places.NameOf(fact.Receiver)}'", null, ofParameters: false);
                 break;
-            case { Kind: FactKind.Escape, Departure: Departure.Stored or Departure.StoredInThis, Operation: ISimpleAssignmentOperation assignment } when Storage.Outlives(assignment.Target):
+            case { Kind: FactKind.Escape, Departure: Departure.Stored or Departure.StoredInThis or Departure.StoredInParameter, Operation: ISimpleAssignmentOperation assignment } when Storage.Outlives(assignment.Target):
                 Report(fact, before, findings, $"stored in '{Storage.NameOf(assignment.Target)}'", assignment.Value.Syntax, ofParameters: false);
                 break;
             case { Kind: FactKind.Escape, Departure: Departure.Returned, Operation: IReturnOperation { ReturnedValue: { } yielded } }:
