@@ -15,6 +15,8 @@ internal static class Holes
         ["BUF0001"] = "a contract file has no shape of code around it",
         ["BUF2010"] = "two owners are needed, of which a shape knows one",
         ["BUF2011"] = "only a field that outlives its method can be left behind: the shapes are those of one method",
+        ["BUF2013"] = "only a readonly field is copied before it is released: the shapes have none",
+        ["BUF2014"] = "off by default, and about what a parameter's contract says, not about the code around its use",
         ["BUF2012"] = "only a field that outlives its method can be overwritten: the shapes are those of one method",
     };
 
