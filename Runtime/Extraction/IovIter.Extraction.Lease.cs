@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Mode = BufferLifetime.ExtractMode;
 
 namespace BufferLifetime;
@@ -25,7 +26,8 @@ public partial struct IovIter
     }
 
     /// <summary>Extracts into an array that grows as it must. All or nothing: when a later round fails, the earlier ones are released.</summary>
-    internal int ExtractInto(ref PageFragment[] fragments, long maxBytes, ExtractFlags flags, out ExtractResult result)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal int ExtractInto(ThreadLedger ledger, ref PageFragment[] fragments, long maxBytes, ExtractFlags flags, out ExtractResult result)
     {
         Mode mode = CheckExtraction(maxBytes, flags);
         long size = ExtractableBytes(maxBytes);
@@ -39,7 +41,9 @@ public partial struct IovIter
             fragments = new PageFragment[EstimateFragments(size, flags)];
 
         // The first round is all or nothing by itself and mostly the only one.
-        long bytes = Extract(fragments, size, mode, flags, keepPartial: false, out int used);
+        long bytes = mode != Mode.None
+            ? Hold(ledger, fragments, size, mode, flags, keepPartial: false, out int used)
+            : Extract(fragments, size, mode, flags, keepPartial: false, out used);
         if (bytes < size && used == fragments.Length && used < PageLease.MaxVectors)
             bytes += ExtractMore(ref fragments, size - bytes, mode, flags, bytes, ref used);
 
@@ -76,6 +80,32 @@ public partial struct IovIter
         }
 
         return bytes;
+    }
+
+    /// <summary>Lists memory that does not move in an array that grows as it must. Takes nothing: when it fails, the iterator is where it was.</summary>
+    internal int BorrowInto(ref IoVector[] vectors, long maxBytes, out long bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(maxBytes);
+        bytes = 0;
+        long size = ExtractableBytes(maxBytes);
+        if (size == 0)
+            return 0;
+
+        if (vectors.Length == 0)
+            vectors = new IoVector[EstimateFragments(size, ExtractFlags.None)];
+
+        while (true)
+        {
+            bytes = GatherRuns<IoVector>(vectors, size, out int used);
+            if (bytes == size || used < vectors.Length || used == PageLease.MaxVectors)
+                return used;
+
+            // From the start again, which happens until the array is large enough once.
+            Revert(bytes);
+            bytes = 0;
+            Faults.At(FaultPoint.Allocate);
+            vectors = new IoVector[Math.Min(used * 2, PageLease.MaxVectors)];
+        }
     }
 
     /// <summary>Entries that are probably enough, so that the common case fills an array once.</summary>

@@ -5,77 +5,134 @@ namespace BufferLifetime;
 
 public partial struct IovIter
 {
-    /// <summary>Lists runs of memory that does not move, and moves the position. Takes nothing, so nothing can fail halfway.</summary>
-    private long GatherRuns(Span<PageFragment> fragments, long size, out int used) => _layout switch
+    /// <summary>
+    /// Takes all that is asked for where it is in one entry of memory that does not move, which is too common to be a list of one. Does nothing
+    /// and returns zero where it is not, or where something is wrong: the way for lists finds out what.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal long GatherOne<T>(ref T run, long maxBytes)
+        where T : struct
     {
-        IterLayout.Vectors => GatherVectors(fragments, size, out used),
-        IterLayout.Bvecs => GatherBvecs(fragments, size, out used),
-        _ => GatherChain(fragments, size, out used),
+        int index = _index;
+        nint address;
+        long length;
+        if (_layout == IterLayout.Vectors)
+        {
+            var vectors = Unsafe.As<IoVector[]>(_source!);
+            if ((uint)index >= (uint)vectors.Length)
+                return 0;
+
+            ref readonly IoVector vector = ref vectors[index];
+            address = vector.Base;
+            length = (long)vector.Length;
+        }
+        else if (_layout == IterLayout.Bvecs)
+        {
+            var entries = Unsafe.As<BvecEntry[]>(_source!);
+            if ((uint)index >= (uint)entries.Length)
+                return 0;
+
+            ref readonly BvecEntry entry = ref entries[index];
+            if (entry.Folio is { IsReleased: true })
+                return 0;
+
+            address = entry.Address;
+            length = entry.Length;
+        }
+        else
+        {
+            return 0;
+        }
+
+        long size = Math.Min(maxBytes, _count);
+        if ((ulong)(size - 1) >= MaxTransferBytes || size > length - _offset)
+            return 0;
+
+        SetRun(ref run, address + (nint)_offset, (int)size);
+        StepWithin(length, size);
+        return size;
+    }
+
+    /// <summary>
+    /// Lists runs of memory that does not move, as fragments or as vectors for native code, and moves the position. Takes nothing, so nothing can
+    /// fail halfway.
+    /// </summary>
+    private long GatherRuns<T>(Span<T> runs, long size, out int used)
+        where T : struct => _layout switch
+    {
+        IterLayout.Vectors => GatherVectors(runs, size, out used),
+        IterLayout.Bvecs => GatherBvecs(runs, size, out used),
+        _ => GatherChain(runs, size, out used),
     };
 
-    private long GatherVectors(Span<PageFragment> fragments, long size, out int used)
+    private long GatherVectors<T>(Span<T> runs, long size, out int used)
+        where T : struct
     {
         ReadOnlySpan<IoVector> vectors = Unsafe.As<IoVector[]>(_source!).AsSpan(0, _end);
-        var runs = new RunList(fragments);
+        var list = new RunList<T>(runs);
         long offset = _offset, left = size;
         int i = _index;
         for (; i < vectors.Length; i++)
         {
             // Consumed and empty vectors are passed, so that the position comes to rest at the next byte.
+            nint address = vectors[i].Base + (nint)offset;
             long length = (long)vectors[i].Length - offset;
-            if (length > 0)
+            if (length > left)
             {
-                int part = (int)Math.Min(length, left);
-                if (part == 0 || !runs.TryAdd(vectors[i].Base + (nint)offset, part))
-                    break;
-
-                left -= part;
-                if (part < length)
+                if (left > 0 && list.TryAdd(address, (int)left))
                 {
-                    offset += part;
-                    break;
+                    offset += left;
+                    left = 0;
                 }
+
+                break;
             }
 
+            if (length > 0 && !list.TryAdd(address, (int)length))
+                break;
+
+            left -= length;
             offset = 0;
         }
 
-        used = runs.Count;
+        used = list.Count;
         return LandAt(i, offset, size - left);
     }
 
-    private long GatherBvecs(Span<PageFragment> fragments, long size, out int used)
+    private long GatherBvecs<T>(Span<T> runs, long size, out int used)
+        where T : struct
     {
         ReadOnlySpan<BvecEntry> entries = Unsafe.As<BvecEntry[]>(_source!).AsSpan(0, _end);
-        var runs = new RunList(fragments);
+        var list = new RunList<T>(runs);
         long offset = _offset, left = size;
         int i = _index;
         for (; i < entries.Length; i++)
         {
             ref readonly BvecEntry entry = ref entries[i];
             long length = entry.Length - offset;
-            if (length > 0)
-            {
-                int part = (int)Math.Min(length, left);
-                if (part == 0)
-                    break;
-
+            if (left > 0 && length > 0)
                 entry.Folio?.ThrowIfReleased();
-                if (!runs.TryAdd(entry.Address + (nint)offset, part))
-                    break;
 
-                left -= part;
-                if (part < length)
+            nint address = entry.Address + (nint)offset;
+            if (length > left)
+            {
+                if (left > 0 && list.TryAdd(address, (int)left))
                 {
-                    offset += part;
-                    break;
+                    offset += left;
+                    left = 0;
                 }
+
+                break;
             }
 
+            if (length > 0 && !list.TryAdd(address, (int)length))
+                break;
+
+            left -= length;
             offset = 0;
         }
 
-        used = runs.Count;
+        used = list.Count;
         return LandAt(i, offset, size - left);
     }
 
@@ -90,23 +147,27 @@ public partial struct IovIter
         return bytes;
     }
 
-    private long GatherChain(Span<PageFragment> fragments, long size, out int used)
+    private long GatherChain<T>(Span<T> runs, long size, out int used)
+        where T : struct
     {
-        var runs = new RunList(fragments);
+        if (_layout == IterLayout.Nothing)
+            ThrowNoMemory();
+
+        var list = new RunList<T>(runs);
         IovIter walk = this;
         long left = size;
         while (left > 0)
         {
             BvecEntry run = walk.PeekStable(left);
             run.Folio?.ThrowIfReleased();
-            if (run.Length == 0 || !runs.TryAdd(run.Address, (int)run.Length))
+            if (run.Length == 0 || !list.TryAdd(run.Address, (int)run.Length))
                 break;
 
             left -= run.Length;
             walk.Step(run.Length);
         }
 
-        used = runs.Count;
+        used = list.Count;
         this = walk;
         return size - left;
     }
@@ -187,14 +248,26 @@ public partial struct IovIter
         return used;
     }
 
-    /// <summary>Fragments of mode None, in which a run that goes on where the last one ended lengthens it.</summary>
-    private ref struct RunList
+    /// <summary>Writes an entry that is a vector for native code, or a fragment of mode None: nobody needs both to come from the other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void SetRun<T>(ref T entry, nint address, int length)
+        where T : struct
     {
-        private readonly Span<PageFragment> _fragments;
+        if (typeof(T) == typeof(IoVector))
+            Unsafe.As<T, IoVector>(ref entry) = new IoVector(address, (nuint)length);
+        else
+            Unsafe.As<T, PageFragment>(ref entry) = new PageFragment(address, length);
+    }
+
+    /// <summary>Entries of memory that does not move, in which a run that goes on where the last one ended lengthens it.</summary>
+    private ref struct RunList<T>
+        where T : struct
+    {
+        private readonly Span<T> _entries;
         private nint _end;
         private nint _start;
 
-        internal RunList(Span<PageFragment> fragments) => _fragments = fragments;
+        internal RunList(Span<T> entries) => _entries = entries;
 
         internal int Count { get; private set; }
 
@@ -204,14 +277,14 @@ public partial struct IovIter
             if (address == _end && Count > 0)
             {
                 _end += length;
-                _fragments[Count - 1] = new PageFragment(_start, (int)(_end - _start));
+                SetRun(ref _entries[Count - 1], _start, (int)(_end - _start));
                 return true;
             }
 
-            if ((uint)Count >= (uint)_fragments.Length)
+            if ((uint)Count >= (uint)_entries.Length)
                 return false;
 
-            _fragments[Count++] = new PageFragment(address, length);
+            SetRun(ref _entries[Count++], address, length);
             _start = address;
             _end = address + length;
             return true;

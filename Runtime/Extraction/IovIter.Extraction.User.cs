@@ -38,11 +38,12 @@ public partial struct IovIter
     }
 
     /// <summary>Pins all that is asked for at once where that is a part of one array, which is too common to be a list of one.</summary>
-    private bool TryPinOne(Span<PageFragment> fragments, long size, out int used)
+    private bool TryPinOne(ThreadLedger ledger, Span<PageFragment> fragments, long size, out int used)
     {
         used = 1;
         byte[] array;
         int start;
+        long length;
         if (_layout == IterLayout.Single)
         {
             if (_source is not byte[] single)
@@ -50,6 +51,7 @@ public partial struct IovIter
 
             array = single;
             start = _index;
+            length = long.MaxValue;
         }
         else
         {
@@ -59,11 +61,12 @@ public partial struct IovIter
 
             array = part.Array!;
             start = part.Offset;
+            length = part.Count;
         }
 
-        int hold = Holds.PinArray(ThreadLedger.Current, array, start + (int)_offset, (int)size, out nint address, out int version);
+        int hold = Holds.PinArray(ledger, array, start + (int)_offset, (int)size, out nint address, out int version);
         fragments[0] = new PageFragment(address, (int)size, Mode.Pin, hold, version);
-        Step(size);
+        StepWithin(length, size);
         return true;
     }
 

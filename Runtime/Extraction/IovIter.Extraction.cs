@@ -31,6 +31,15 @@ public partial struct IovIter
     [AcquiresBuffer(Mode.Pin)]
     public ExtractResult ExtractPages(Span<PageFragment> fragments, long maxBytes, ExtractFlags flags = ExtractFlags.None)
     {
+        if (flags == ExtractFlags.None && !fragments.IsEmpty && GatherOne(ref fragments[0], maxBytes) is not 0 and long one)
+            return new ExtractResult(one, 1, Mode.None);
+
+        return ExtractList(fragments, maxBytes, flags);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private ExtractResult ExtractList(Span<PageFragment> fragments, long maxBytes, ExtractFlags flags)
+    {
         Mode mode = CheckExtraction(maxBytes, flags);
         long size = ExtractableBytes(maxBytes);
         if (size == 0 || fragments.IsEmpty)
@@ -120,16 +129,18 @@ public partial struct IovIter
     private long Extract(Span<PageFragment> fragments, long size, Mode mode, ExtractFlags flags, bool keepPartial, out int used)
     {
         if (mode != Mode.None)
-        {
-            return mode == Mode.Pin && (flags & ExtractFlags.PerPage) == 0 && _layout <= IterLayout.ReadOnlySegments && TryPinOne(fragments, size, out used)
-                ? size
-                : HoldMemory(fragments, size, mode, flags, keepPartial, out used);
-        }
+            return Hold(ThreadLedger.Current, fragments, size, mode, flags, keepPartial, out used);
 
         return (flags & ExtractFlags.PerPage) != 0
             ? GatherPages(fragments, size, Mode.None, oneRun: false, out used)
             : GatherRuns(fragments, size, out used);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private long Hold(ThreadLedger ledger, Span<PageFragment> fragments, long size, Mode mode, ExtractFlags flags, bool keepPartial, out int used) =>
+        mode == Mode.Pin && (flags & ExtractFlags.PerPage) == 0 && _layout <= IterLayout.ReadOnlySegments && TryPinOne(ledger, fragments, size, out used)
+            ? size
+            : HoldMemory(fragments, size, mode, flags, keepPartial, out used);
 
     private int ExtractPageArray(Span<PageFragment> pages, long size, Mode mode, ExtractFlags flags, out int offset0)
     {

@@ -72,12 +72,12 @@ public readonly struct PageFragment : IEquatable<PageFragment>
     /// <exception cref="AlreadyReleasedException">Checked mode is on and the fragment was released.</exception>
     public nint Address
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get
         {
-            if (_mode == ExtractMode.Get)
-                ThrowNotPinned();
-            if (CheckedMode.IsEnabled)
-                ThrowIfReleased();
+            if (_mode == ExtractMode.Get || CheckedMode.IsEnabled)
+                CheckAddress();
+
             return _address;
         }
     }
@@ -127,6 +127,8 @@ public readonly struct PageFragment : IEquatable<PageFragment>
     /// <summary>The bytes as a vector for native code.</summary>
     /// <returns>The first byte's address and the length.</returns>
     /// <exception cref="InvalidOperationException">The fragment is held in mode <see cref="ExtractMode.Get"/>.</exception>
+    /// <exception cref="AlreadyReleasedException">Checked mode is on and the fragment was released.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public IoVector ToIoVector() => new(Address + _offset, (nuint)_length);
 
     /// <summary>Gives a pin back.</summary>
@@ -204,6 +206,14 @@ public readonly struct PageFragment : IEquatable<PageFragment>
             ThrowReleased();
         if (failure is not null)
             ExceptionDispatchInfo.Throw(failure);
+    }
+
+    private void CheckAddress()
+    {
+        if (_mode == ExtractMode.Get)
+            ThrowNotPinned();
+
+        ThrowIfReleased();
     }
 
     private void ThrowIfReleased()

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace BufferLifetime;
 
@@ -12,6 +13,7 @@ namespace BufferLifetime;
 /// A lease that is lost without release keeps what it holds, since native code may still use it; checked mode reports where it was taken. Filling and
 /// reading are one thread's; the release may come from any.
 /// </remarks>
+[SuppressMessage("Usage", "CA1816:Dispose methods should call SuppressFinalize", Justification = "Only what holds something is finalised.")]
 public sealed class PageLease : IDisposable
 {
     /// <summary>
@@ -23,14 +25,14 @@ public sealed class PageLease : IDisposable
     private PageFragment[] _fragments = [];
     private IoVector[] _vectors = [];
     private WsaBuffer[] _wsaBuffers = [];
-    private bool _vectorsListed;
-    private bool _wsaBuffersListed;
+
+    // Which of the arrays describe what the lease covers now; the others are filled when they are asked for. None when it was released.
+    private Listed _listed = Listed.Fragments;
     private int _count;
     private StackTrace? _origin;
 
     // 1 while something is held: whoever changes it to 0 is the one who releases.
     private int _held;
-    private bool _released;
 
     /// <summary>Makes an empty lease, to be filled with <see cref="Refill"/>.</summary>
     public PageLease() => GC.SuppressFinalize(this);
@@ -58,7 +60,9 @@ public sealed class PageLease : IDisposable
         [ReturnsBorrowed]
         get
         {
-            ThrowIfReleased();
+            if ((_listed & Listed.Fragments) == 0)
+                ListFragments();
+
             return _fragments.AsSpan(0, _count);
         }
     }
@@ -71,8 +75,7 @@ public sealed class PageLease : IDisposable
         [ReturnsBorrowed]
         get
         {
-            ThrowIfReleased();
-            if (!_vectorsListed)
+            if ((_listed & Listed.Vectors) == 0)
                 ListVectors();
 
             return _vectors.AsSpan(0, _count);
@@ -87,8 +90,7 @@ public sealed class PageLease : IDisposable
         [ReturnsBorrowed]
         get
         {
-            ThrowIfReleased();
-            if (!_wsaBuffersListed)
+            if ((_listed & Listed.WsaBuffers) == 0)
                 ListWsaBuffers();
 
             return _wsaBuffers.AsSpan(0, _count);
@@ -111,20 +113,15 @@ public sealed class PageLease : IDisposable
         if (_held != 0)
             Dispose();
 
-        _count = 0;
-        Bytes = 0;
-        _released = false;
-        _vectorsListed = false;
-        _wsaBuffersListed = false;
-        _count = iter.ExtractInto(ref _fragments, maxBytes, flags, out ExtractResult result);
-        Mode = result.Mode;
-        Bytes = result.Bytes;
+        IoVector[] vectors = _vectors;
+        long one = flags == ExtractFlags.None && vectors.Length != 0 ? iter.GatherOne(ref vectors[0], maxBytes) : 0;
+        if (one == 0)
+            return RefillList(ref iter, maxBytes, flags);
 
-        // What is only borrowed needs no release, and so cannot be lost.
-        if (Mode != ExtractMode.None && Bytes != 0)
-            Hold();
-
-        return Bytes;
+        _listed = Listed.Vectors;
+        Mode = ExtractMode.None;
+        _count = 1;
+        return Bytes = one;
     }
 
     /// <summary>Releases what the lease holds.</summary>
@@ -132,7 +129,7 @@ public sealed class PageLease : IDisposable
     [ReleasesBuffer]
     public void Release()
     {
-        if (_released)
+        if (_listed == Listed.Released)
             ThrowReleased();
 
         Dispose();
@@ -142,9 +139,46 @@ public sealed class PageLease : IDisposable
     [ReleasesBuffer]
     public void Dispose()
     {
-        _released = true;
+        _listed = Listed.Released;
         Bytes = 0;
-        if (_held == 0 || Interlocked.Exchange(ref _held, 0) == 0)
+        if (_held != 0)
+            LetGo();
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"Lease of {_count} fragments, {Bytes} bytes, mode {Mode}");
+
+    // Kept out of the way of what is borrowed, which needs no room for any of this.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private long RefillList(ref IovIter iter, long maxBytes, ExtractFlags flags)
+    {
+        _listed = Listed.Fragments;
+        Mode = ExtractMode.None;
+        _count = 0;
+        Bytes = 0;
+        if (flags == ExtractFlags.None && !iter.ExtractWillPin)
+        {
+            // What is only borrowed needs no release, and so no fragments to be released by; nor can it be lost.
+            _count = iter.BorrowInto(ref _vectors, maxBytes, out long bytes);
+            _listed = Listed.Vectors;
+            return Bytes = bytes;
+        }
+
+        ThreadLedger ledger = ThreadLedger.Current;
+        _count = iter.ExtractInto(ledger, ref _fragments, maxBytes, flags, out ExtractResult result);
+        Mode = result.Mode;
+        Bytes = result.Bytes;
+        if (Mode != ExtractMode.None && Bytes != 0)
+            Hold(ledger);
+
+        return Bytes;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void LetGo()
+    {
+        if (Interlocked.Exchange(ref _held, 0) == 0)
             return;
 
         ThreadLedger ledger = ThreadLedger.Current;
@@ -158,13 +192,9 @@ public sealed class PageLease : IDisposable
         PageFragments.ReleaseHeld(ledger, _fragments.AsSpan(0, _count));
     }
 
-    /// <inheritdoc/>
-    public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"Lease of {_count} fragments, {Bytes} bytes, mode {Mode}");
-
-    private void Hold()
+    private void Hold(ThreadLedger ledger)
     {
-        ThreadLedger.Current.LeasesOutstanding++;
+        ledger.LeasesOutstanding++;
         if (CheckedMode.IsEnabled)
         {
             _origin = CheckedMode.CaptureOrigin();
@@ -174,8 +204,23 @@ public sealed class PageLease : IDisposable
         Volatile.Write(ref _held, 1);
     }
 
+    // Borrowed memory is listed as vectors first, held memory as fragments.
+    private void ListFragments()
+    {
+        ThrowIfReleased();
+        if (_fragments.Length < _count)
+            _fragments = new PageFragment[_vectors.Length];
+
+        ReadOnlySpan<IoVector> vectors = _vectors.AsSpan(0, _count);
+        for (int i = 0; i < vectors.Length; i++)
+            _fragments[i] = new PageFragment(vectors[i].Base, (int)vectors[i].Length);
+
+        _listed |= Listed.Fragments;
+    }
+
     private void ListVectors()
     {
+        ThrowIfReleased();
         if (_vectors.Length < _count)
             _vectors = new IoVector[_fragments.Length];
 
@@ -187,26 +232,36 @@ public sealed class PageLease : IDisposable
         for (int i = 0; i < fragments.Length && i < vectors.Length; i++)
             vectors[i] = new IoVector(fragments[i].FirstByte, (nuint)fragments[i].Length);
 
-        _vectorsListed = true;
+        _listed |= Listed.Vectors;
     }
 
     private void ListWsaBuffers()
     {
-        if (_wsaBuffers.Length < _count)
-            _wsaBuffers = new WsaBuffer[_fragments.Length];
+        ReadOnlySpan<IoVector> vectors = IoVectors;
+        if (_wsaBuffers.Length < vectors.Length)
+            _wsaBuffers = new WsaBuffer[_vectors.Length];
 
-        for (int i = 0; i < _count; i++)
-            _wsaBuffers[i] = new WsaBuffer((uint)_fragments[i].Length, _fragments[i].Address + _fragments[i].Offset);
+        for (int i = 0; i < vectors.Length; i++)
+            _wsaBuffers[i] = new WsaBuffer((uint)vectors[i].Length, vectors[i].Base);
 
-        _wsaBuffersListed = true;
+        _listed |= Listed.WsaBuffers;
     }
 
     private void ThrowIfReleased()
     {
-        if (_released)
+        if (_listed == Listed.Released)
             ThrowReleased();
     }
 
     [DoesNotReturn]
     private static void ThrowReleased() => throw new AlreadyReleasedException("A lease was used or released after its release.");
+
+    [Flags]
+    private enum Listed : byte
+    {
+        Released = 0,
+        Fragments = 1,
+        Vectors = 2,
+        WsaBuffers = 4,
+    }
 }

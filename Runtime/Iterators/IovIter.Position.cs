@@ -174,6 +174,26 @@ public partial struct IovIter
         Settle();
     }
 
+    /// <summary>Consumes bytes that are known to be in the segment at the position, of which <paramref name="length"/> is the length.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void StepWithin(long length, long bytes)
+    {
+        _count -= bytes;
+        _consumed += bytes;
+        long offset = _offset + bytes;
+        if (offset != length)
+        {
+            _offset = offset;
+            return;
+        }
+
+        _offset = 0;
+        int next = _index + 1;
+        _index = next;
+        if (next < _end)
+            SettleSegments();
+    }
+
     /// <summary>
     /// Leaves segments that are consumed or empty, so that the position, if any bytes are left, is always at one. The kernel does
     /// the same eagerly in some kinds and once only in others, which is how two empty entries came to look like the end.
@@ -185,6 +205,7 @@ public partial struct IovIter
             SettleSegments();
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void SettleSegments()
     {
         switch (_layout)

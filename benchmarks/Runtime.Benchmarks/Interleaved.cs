@@ -5,7 +5,8 @@ namespace BufferLifetime.Benchmarks;
 
 /// <summary>
 /// Ratios on a machine that does other things, too: every way of a comparison in turn, a few microseconds each, some thousand times over,
-/// so that whatever disturbs one disturbs all, and the median is of rounds that nothing disturbed.
+/// so that whatever disturbs one disturbs all, and the median is of rounds that nothing disturbed. What a call of nothing takes in the same
+/// round is taken off each, as BenchmarkDotNet does.
 /// </summary>
 internal static class Interleaved
 {
@@ -54,22 +55,22 @@ internal static class Interleaved
 
     private static void Compare(string title, params (string Name, Func<nint> Way)[] ways)
     {
+        Func<nint> nothing = new Nothing().Call;
+        int callsOfNothing = Calibrate(nothing);
         int[] calls = [.. ways.Select(way => Calibrate(way.Way))];
         double[][] times = [.. ways.Select(_ => new double[Rounds])];
         var bytes = new long[ways.Length];
         for (int round = -WarmUpRounds; round < Rounds; round++)
         {
+            double overhead = Measure(nothing, callsOfNothing);
             for (int i = 0; i < ways.Length; i++)
             {
                 long before = GC.GetAllocatedBytesForCurrentThread();
-                long start = Stopwatch.GetTimestamp();
-                for (int call = 0; call < calls[i]; call++)
-                    ways[i].Way();
-
+                double time = Measure(ways[i].Way, calls[i]);
                 if (round < 0)
                     continue;
 
-                times[i][round] = (Stopwatch.GetTimestamp() - start) * 1e9 / Stopwatch.Frequency / calls[i];
+                times[i][round] = time - overhead;
                 bytes[i] = (GC.GetAllocatedBytesForCurrentThread() - before) / calls[i];
             }
         }
@@ -85,15 +86,24 @@ internal static class Interleaved
             double median = times[i][Rounds / 2], quick = times[i][Rounds / 10];
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {ways[i].Name} | {median:f0} | {median / times[0][Rounds / 2]:f2} | {quick:f0} | {quick / times[0][Rounds / 10]:f2} | {bytes[i]} |"));
+                $"| {ways[i].Name} | {median:f1} | {median / times[0][Rounds / 2]:f2} | {quick:f1} | {quick / times[0][Rounds / 10]:f2} | {bytes[i]} |"));
         }
     }
 
-    // Also what makes the code hot before it counts.
+    private static double Measure(Func<nint> way, int calls)
+    {
+        long start = Stopwatch.GetTimestamp();
+        for (int call = 0; call < calls; call++)
+            way();
+
+        return (Stopwatch.GetTimestamp() - start) * 1e9 / Stopwatch.Frequency / calls;
+    }
+
+    // Also what makes the code hot before it counts: on a busy machine the compiler needs its time.
     private static int Calibrate(Func<nint> way)
     {
         int calls = 1;
-        for (int i = 0; i < 200; i++)
+        for (int i = 0; i < 400; i++)
         {
             long start = Stopwatch.GetTimestamp();
             for (int call = 0; call < 200; call++)
@@ -101,9 +111,14 @@ internal static class Interleaved
 
             calls = (int)Math.Clamp(Round * 200 / Math.Max(1, Stopwatch.GetTimestamp() - start), 4, 2000);
             if (i % 20 == 0)
-                Thread.Sleep(10);
+                Thread.Sleep(20);
         }
 
         return calls;
+    }
+
+    private sealed class Nothing
+    {
+        public nint Call() => (nint)1;
     }
 }

@@ -47,10 +47,18 @@ public class StableMemory
     public nint ByHandWithKeptArrays() => HandWritten.ListAndRelease(_segments, _handles, _vectors);
 
     [Benchmark(Description = "Kvec: ExtractPages into a span, release")]
-    public nint KvecSpan() => ListAndRelease(IovIter.Kvec(_kvec, TransferDirection.Destination));
+    public nint KvecSpan()
+    {
+        var iter = IovIter.Kvec(_kvec, TransferDirection.Destination);
+        return ListAndRelease(ref iter);
+    }
 
     [Benchmark(Description = "Bvec: ExtractPages into a span, release")]
-    public nint BvecSpan() => ListAndRelease(IovIter.Bvec(_entries, TransferDirection.Destination));
+    public nint BvecSpan()
+    {
+        var iter = IovIter.Bvec(_entries, TransferDirection.Destination);
+        return ListAndRelease(ref iter);
+    }
 
     [Benchmark(Description = "Kvec: PageLease, filled again")]
     public nint KvecLease()
@@ -72,7 +80,7 @@ public class StableMemory
         return address;
     }
 
-    private nint ListAndRelease(IovIter iter)
+    private nint ListAndRelease(ref IovIter iter)
     {
         ExtractResult taken = iter.ExtractPages(_fragments, long.MaxValue);
         Span<PageFragment> pages = _fragments.AsSpan(0, taken.Fragments);
