@@ -8,4 +8,10 @@ internal static class DiagnosticProperties
 
     /// <summary>The release verb that matches the mode.</summary>
     public const string Verb = "verb";
+
+    /// <summary><c>twice</c> where the spot is a release and an earlier one has been done.</summary>
+    public const string Released = "released";
+
+    /// <summary>The value of <see cref="Released"/>.</summary>
+    public const string Twice = "twice";
 }

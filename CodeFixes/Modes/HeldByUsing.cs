@@ -1,4 +1,5 @@
 using BufferLifetime.CodeFixes.Pages;
+using BufferLifetime.CodeFixes.Releases;
 using BufferLifetime.CodeFixes.Repairs;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -6,7 +7,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace BufferLifetime.CodeFixes.Modes;
 
-/// <summary>A lease that the declaration of its variable holds.</summary>
+/// <summary>A lease, a handle or an owner that the declaration of its variable holds.</summary>
 internal sealed class HeldByUsing
 {
     private readonly LocalDeclarationStatementSyntax _declaration;
@@ -21,10 +22,10 @@ internal sealed class HeldByUsing
 
     public ILocalSymbol Variable { get; }
 
-    /// <summary>The lease that a call takes, or null where its variable is not declared with the call or is not the only one to hold it.</summary>
+    /// <summary>What a call or a creation takes, or null where its variable is not declared with it or is not the only one to hold it.</summary>
     public static HeldByUsing? Of(SyntaxNode origin, SemanticModel model)
     {
-        if (Acquisition.CallAt(origin) is not
+        if ((Acquisition.CallAt(origin) ?? (ExpressionSyntax?)(origin as BaseObjectCreationExpressionSyntax)) is not
             {
                 Parent: EqualsValueClauseSyntax
                 {
@@ -45,6 +46,7 @@ internal sealed class HeldByUsing
         }
 
         List<StatementSyntax> spare = [];
+        List<IdentifierNameSyntax> names = [];
         SyntaxNode? function = PageUses.FunctionOf(declaration);
         foreach (IdentifierNameSyntax name in list.Owner.DescendantNodes().OfType<IdentifierNameSyntax>())
         {
@@ -58,15 +60,24 @@ internal sealed class HeldByUsing
                 return null;
             }
 
-            if (name.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Dispose" or "Release", Parent: InvocationExpressionSyntax release }
-                && ReleaseStatement.Of(release) is { } statement
-                && IsLast(statement, list))
+            names.Add(name);
+            if (name.Parent is not MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Dispose" or "Release", Parent: InvocationExpressionSyntax release })
+            {
+                continue;
+            }
+
+            if (ReleaseStatement.Of(release) is { } statement && IsLast(statement, list))
             {
                 spare.Add(statement);
             }
+            else if (variable.Type.IsValueType)
+            {
+                // A struct held by 'using' is read-only: a copy would be disposed, and the original once more.
+                return null;
+            }
         }
 
-        return new HeldByUsing(variable, declaration, spare);
+        return ReturnedView.LeavesFrom(list.Statements, names, model) ? null : new HeldByUsing(variable, declaration, spare);
     }
 
     public SyntaxNode Apply(SyntaxNode root)

@@ -7,7 +7,7 @@ using Microsoft.CodeAnalysis.CodeFixes;
 
 namespace BufferLifetime.CodeFixes.Modes;
 
-/// <summary>Repairs BUF1002: what a path forgets to release is released on all.</summary>
+/// <summary>Repairs BUF1002, BUF1301, BUF2001 and BUF2008: what a path forgets to release is released on all.</summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(NotReleasedFix)), Shared]
 public sealed class NotReleasedFix : RepairProvider
 {
@@ -15,7 +15,9 @@ public sealed class NotReleasedFix : RepairProvider
     public const string ReleaseKey = "BufferLifetime.ReleaseOnEveryPath";
 
     public NotReleasedFix()
-        : base(ImmutableArray.Create(RuleIds.NotReleased), new ReleaseOnEveryPath())
+        : base(
+            ImmutableArray.Create(RuleIds.NotReleased, RuleIds.ImportNotReleased, RuleIds.PinNotReleased, RuleIds.RentalNotReturned),
+            new ReleaseOnEveryPath())
     {
     }
 }

@@ -1,25 +1,38 @@
+using BufferLifetime.Analyzers.Rules;
 using BufferLifetime.CodeFixes.Pages;
+using BufferLifetime.CodeFixes.Releases;
 using BufferLifetime.CodeFixes.Repairs;
 using Microsoft.CodeAnalysis;
 
 namespace BufferLifetime.CodeFixes.Modes;
 
-/// <summary>What was extracted is released however its scope is left: a lease by <c>using</c>, pages in a <c>finally</c>.</summary>
+/// <summary>What was taken is released however its scope is left: by <c>using</c> where its variable can hold it, otherwise in a <c>finally</c>.</summary>
 internal sealed class ReleaseOnEveryPath() : Repair(NotReleasedFix.ReleaseKey)
 {
     public override IEnumerable<Proposal> Propose(Report report, SemanticModel model, CancellationToken cancellationToken)
     {
         SyntaxNode root = model.SyntaxTree.GetRoot(cancellationToken);
-        if (Acquisition.At(report.Origin ?? report.Spot, model) is { } acquisition)
+
+        // Rules of the library tell a missed path where it leaves; those of the base class library where the taking is.
+        SyntaxNode taking = report.Id is RuleIds.PinNotReleased or RuleIds.RentalNotReturned ? report.Spot : report.Origin ?? report.Spot;
+        if (Acquisition.At(taking, model) is { } acquisition)
         {
             if (PageUses.Of(acquisition, model) is { } uses && FinallyRelease.Of(acquisition, uses, model) is { } release)
             {
                 yield return new Proposal($"Release '{uses.Owner.Name}' in 'finally'", release.Apply(root.TrackNodes(release.Tracked)));
             }
+
+            yield break;
         }
-        else if (HeldByUsing.Of(report.Origin ?? report.Spot, model) is { } held)
+
+        if (HeldByUsing.Of(taking, model) is { } held)
         {
             yield return new Proposal($"Hold '{held.Variable.Name}' with 'using'", held.Apply(root));
+        }
+
+        if (HeldLocal.Of(taking, model) is { } local && local.InFinally(model) is { } inFinally)
+        {
+            yield return new Proposal($"Release '{local.Variable.Name}' in 'finally'", inFinally.Apply(root.TrackNodes(inFinally.Tracked)));
         }
     }
 }

@@ -72,7 +72,7 @@ internal sealed record HeldRegion(StatementList List, int Start, int End)
             start++;
         }
 
-        return Bounded(list, start, uses, model);
+        return From(list, start, uses.AreMentionedIn, model);
     }
 
     private static HeldRegion? AtBranch(StatementList list, int index, IfStatementSyntax branch, TakenTest test, PageUses uses, SemanticModel model)
@@ -80,7 +80,7 @@ internal sealed record HeldRegion(StatementList List, int Start, int End)
         switch (test.Read(branch.Condition))
         {
             case Taken.Nothing when Leaves(branch.Statement) && !uses.AreMentionedIn(branch.Statement):
-                return Bounded(list, index + 1, uses, model);
+                return From(list, index + 1, uses.AreMentionedIn, model);
             case Taken.Something when !list.Statements.Skip(index + 1).Any(uses.AreMentionedIn):
                 return Inside(branch.Statement, uses, model);
             default:
@@ -89,19 +89,19 @@ internal sealed record HeldRegion(StatementList List, int Start, int End)
     }
 
     private static HeldRegion? Inside(StatementSyntax body, PageUses uses, SemanticModel model) =>
-        body is BlockSyntax ? Bounded(new StatementList(body), 0, uses, model) : null;
+        body is BlockSyntax ? From(new StatementList(body), 0, uses.AreMentionedIn, model) : null;
 
     /// <summary>
-    /// From a statement to the last that uses the pages, and on to the last that uses what is declared in between: a variable does not
+    /// From a statement to the last that uses what is held, and on to the last that uses what is declared in between: a variable does not
     /// outlive the block that a region becomes.
     /// </summary>
-    private static HeldRegion? Bounded(StatementList list, int start, PageUses uses, SemanticModel model)
+    public static HeldRegion? From(StatementList list, int start, Func<StatementSyntax, bool> isMentionedIn, SemanticModel model)
     {
         IReadOnlyList<StatementSyntax> statements = list.Statements;
         int end = -1;
         for (int i = start; i < statements.Count; i++)
         {
-            if (uses.AreMentionedIn(statements[i]))
+            if (isMentionedIn(statements[i]))
             {
                 end = i;
             }

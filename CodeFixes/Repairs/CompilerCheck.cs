@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace BufferLifetime.CodeFixes.Repairs;
 
-/// <summary>Whether the compiler has nothing to say about a changed member that it did not say before.</summary>
+/// <summary>Whether the compiler has nothing to say about a changed type that it did not say before.</summary>
 internal static class CompilerCheck
 {
     public static async Task<bool> IsPassedAsync(SemanticModel before, SyntaxNode spot, Document changed, CancellationToken cancellationToken)
@@ -15,13 +15,13 @@ internal static class CompilerCheck
             return false;
         }
 
-        SyntaxNode member = MemberOf(spot);
+        SyntaxNode type = TypeAround(spot);
         SyntaxNode root = await after.SyntaxTree.GetRootAsync(cancellationToken).ConfigureAwait(false);
 
-        // Nothing before the member has changed: it starts where it did.
-        SyntaxNode changedMember = member is CompilationUnitSyntax ? root : MemberOf(root.FindToken(member.SpanStart).Parent!);
-        Dictionary<string, int> known = Count(before, member.Span, cancellationToken);
-        foreach (KeyValuePair<string, int> found in Count(after, changedMember.Span, cancellationToken))
+        // Nothing before the type has changed: it starts where it did.
+        SyntaxNode changedType = type is CompilationUnitSyntax ? root : TypeAround(root.FindToken(type.SpanStart).Parent!);
+        Dictionary<string, int> known = Count(before, type.Span, cancellationToken);
+        foreach (KeyValuePair<string, int> found in Count(after, changedType.Span, cancellationToken))
         {
             if (!known.TryGetValue(found.Key, out int count) || count < found.Value)
             {
@@ -32,10 +32,8 @@ internal static class CompilerCheck
         return true;
     }
 
-    private static SyntaxNode MemberOf(SyntaxNode node) =>
-        node.FirstAncestorOrSelf<MemberDeclarationSyntax>() is { } member and not (GlobalStatementSyntax or BaseTypeDeclarationSyntax or BaseNamespaceDeclarationSyntax)
-            ? member
-            : node.SyntaxTree.GetRoot();
+    private static SyntaxNode TypeAround(SyntaxNode node) =>
+        (SyntaxNode?)node.AncestorsAndSelf().OfType<BaseTypeDeclarationSyntax>().LastOrDefault() ?? node.SyntaxTree.GetRoot();
 
     private static Dictionary<string, int> Count(SemanticModel model, TextSpan span, CancellationToken cancellationToken)
     {

@@ -9,8 +9,8 @@ internal abstract class Repair(string key)
     public string Key { get; } = key;
 
     /// <summary>
-    /// What can be done about a report, the best first. The first proposal that compiles is taken; where there is none, nothing is offered.
-    /// All changes lie in the member that holds the report.
+    /// What can be done about a report, the best first. The first proposal that passes the checks is taken; where there is none,
+    /// nothing is offered. All changes lie in the outermost type that holds the report.
     /// </summary>
     public abstract IEnumerable<Proposal> Propose(Report report, SemanticModel model, CancellationToken cancellationToken);
 }

@@ -22,7 +22,11 @@ internal sealed class RepairAll : DocumentBasedFixAllProvider
         }
 
         List<TrackedReport> reports = [];
-        foreach (Diagnostic diagnostic in diagnostics.OrderBy(diagnostic => diagnostic.Location.SourceSpan.Start))
+        foreach (Diagnostic diagnostic in diagnostics
+            .OrderBy(diagnostic => diagnostic.Location.SourceSpan.Start)
+            .ThenBy(diagnostic => diagnostic.Location.SourceSpan.End)
+            .ThenBy(diagnostic => diagnostic.Id, StringComparer.Ordinal)
+            .ThenBy(diagnostic => diagnostic.AdditionalLocations.Count > 0 ? diagnostic.AdditionalLocations[0].SourceSpan.Start : 0))
         {
             if (Report.Of(diagnostic, root) is { } report)
             {

@@ -6,7 +6,7 @@ using Microsoft.CodeAnalysis.CodeFixes;
 namespace BufferLifetime.CodeFixes.Repairs;
 
 /// <summary>
-/// Offers repairs, each only when it was made and compiles: whoever sees it in the menu can take it. The first repair is the one that
+/// Offers repairs, each only when it was made, compiles, and leaves less to report: whoever sees it in the menu can take it. The first repair is the one that
 /// is right for all reports; it is what a command line takes.
 /// </summary>
 public abstract class RepairProvider : CodeFixProvider
@@ -67,7 +67,8 @@ public abstract class RepairProvider : CodeFixProvider
         foreach (Proposal proposal in repair.Propose(report, model, cancellationToken))
         {
             Document changed = document.WithSyntaxRoot(proposal.Root);
-            if (await CompilerCheck.IsPassedAsync(model, report.Spot, changed, cancellationToken).ConfigureAwait(false))
+            if (await CompilerCheck.IsPassedAsync(model, report.Spot, changed, cancellationToken).ConfigureAwait(false)
+                && await AnalyzerCheck.IsPassedAsync(report.Id, document, changed, cancellationToken).ConfigureAwait(false))
             {
                 return (proposal.Title, await Formatting.ApplyAsync(changed, cancellationToken).ConfigureAwait(false));
             }

@@ -27,7 +27,7 @@ internal sealed class ConversionBeforeSuspension() : Repair(RetainedAcrossAwaitF
         }
 
         SyntaxNode root = model.SyntaxTree.GetRoot(cancellationToken);
-        string kept = FreeName(spot, model);
+        string kept = Names.Free("kept", spot, model);
         string type = PageApi.NameOf(Extracted, model, spot);
         SyntaxTrivia lineEnd = Formatting.LineEnd(root);
         List<StatementSyntax> conversion = [Statement($"using {type} {kept} = {spot.Identifier.Text}.ExtractToBvec();", lineEnd)];
@@ -58,19 +58,4 @@ internal sealed class ConversionBeforeSuspension() : Repair(RetainedAcrossAwaitF
 
     private static StatementSyntax Statement(string text, SyntaxTrivia lineEnd) =>
         SyntaxFactory.ParseStatement(text).WithTrailingTrivia(lineEnd).WithAdditionalAnnotations(Formatter.Annotation);
-
-    /// <summary>A name that nothing in the member has, and nothing that it can see.</summary>
-    private static string FreeName(SyntaxNode spot, SemanticModel model)
-    {
-        IEnumerable<SyntaxToken> identifiers = PageUses.ScopeOf(spot).DescendantTokens().Where(static token => token.IsKind(SyntaxKind.IdentifierToken));
-        HashSet<string> taken = [.. identifiers.Select(static token => token.ValueText)];
-        taken.UnionWith(model.LookupSymbols(spot.SpanStart).Select(symbol => symbol.Name));
-        string name = "kept";
-        for (int i = 2; taken.Contains(name); i++)
-        {
-            name = "kept" + i;
-        }
-
-        return name;
-    }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using BufferLifetime.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
 
@@ -6,6 +7,9 @@ namespace BufferLifetime.Analyzers.Rules.Shared;
 /// <summary>A release that is reached with an earlier one done.</summary>
 internal abstract class DoubleReleaseRule(Wording words) : Rule
 {
+    private static readonly ImmutableDictionary<string, string?> Properties =
+        ImmutableDictionary<string, string?>.Empty.Add(DiagnosticProperties.Released, DiagnosticProperties.Twice);
+
     protected abstract bool Concerns(Resource resource);
 
     protected virtual bool Concerns(Fact release, Resource resource, Hold hold, Body body) => Concerns(resource);
@@ -21,7 +25,7 @@ internal abstract class DoubleReleaseRule(Wording words) : Rule
         {
             Location? first = sighting.Hold.ChangedAt is { } earlier ? Spots.OfCall(earlier) : null;
             findings.Report(
-                words, sighting.Confidence, (fact.Operation.Syntax, sighting.Resource.Id), fact, Spots.OfCall(fact.Operation), [first, Spots.Origin(sighting.Resource)], null,
+                words, sighting.Confidence, (fact.Operation.Syntax, sighting.Resource.Id), fact, Spots.OfCall(fact.Operation), [first, Spots.Origin(sighting.Resource)], Properties,
                 sighting.Resource.Name ?? sighting.Resource.Kind.Name, Spots.Line(first));
         }
     }

@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using BufferLifetime.Analyzers;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Diagnostics;
+
+namespace BufferLifetime.CodeFixes.Repairs;
+
+/// <summary>Whether the rules report less of a document that was changed, and nothing else than before.</summary>
+internal static class AnalyzerCheck
+{
+    /// <summary>What is reported of a document; repairs of the same document are compared with the same reports.</summary>
+    private static readonly ConditionalWeakTable<Compilation, Reports> Known = new();
+
+    /// <summary>All rules look, whatever the project has switched off: what is not shown is wrong all the same.</summary>
+    private static readonly ImmutableDictionary<string, ReportDiagnostic> Severities =
+        new BufferLifetimeAnalyzer().SupportedDiagnostics.GroupBy(rule => rule.Id).ToImmutableDictionary(rules => rules.Key, static _ => ReportDiagnostic.Warn);
+
+    public static async Task<bool> IsPassedAsync(string id, Document before, Document changed, CancellationToken cancellationToken)
+    {
+        ImmutableDictionary<string, int> known = await ReportsAsync(before, cancellationToken).ConfigureAwait(false);
+        ImmutableDictionary<string, int> left = await ReportsAsync(changed, cancellationToken).ConfigureAwait(false);
+        return Of(id, left) < Of(id, known) && left.All(found => found.Value <= Of(found.Key, known));
+    }
+
+    private static int Of(string id, ImmutableDictionary<string, int> counts) => counts.TryGetValue(id, out int count) ? count : 0;
+
+    private static async Task<ImmutableDictionary<string, int>> ReportsAsync(Document document, CancellationToken cancellationToken)
+    {
+        if (await document.Project.GetCompilationAsync(cancellationToken).ConfigureAwait(false) is not { } compilation
+            || await document.GetSyntaxTreeAsync(cancellationToken).ConfigureAwait(false) is not { } tree)
+        {
+            return ImmutableDictionary<string, int>.Empty;
+        }
+
+        if (!Known.TryGetValue(compilation, out Reports? reports) || reports.Tree != tree)
+        {
+            reports = new Reports(tree, await CountAsync(compilation, tree, document.Project.AnalyzerOptions, cancellationToken).ConfigureAwait(false));
+            Known.Remove(compilation);
+            _ = Known.GetValue(compilation, _ => reports);
+        }
+
+        return reports.Counts;
+    }
+
+    private static async Task<ImmutableDictionary<string, int>> CountAsync(
+        Compilation compilation, SyntaxTree tree, AnalyzerOptions options, CancellationToken cancellationToken)
+    {
+        Compilation strict = compilation.WithOptions(compilation.Options
+            .WithSyntaxTreeOptionsProvider(null)
+            .WithGeneralDiagnosticOption(ReportDiagnostic.Default)
+            .WithSpecificDiagnosticOptions(Severities));
+        CompilationWithAnalyzers run = strict.WithAnalyzers(
+            ImmutableArray.Create<DiagnosticAnalyzer>(new BufferLifetimeAnalyzer()),
+            new CompilationWithAnalyzersOptions(
+                new AnalyzerOptions(options.AdditionalFiles),
+                onAnalyzerException: null,
+                concurrentAnalysis: false,
+                logAnalyzerExecutionTime: false,
+                reportSuppressedDiagnostics: true));
+        ImmutableArray<Diagnostic> found = await run
+            .GetAnalyzerSemanticDiagnosticsAsync(strict.GetSemanticModel(tree), filterSpan: null, cancellationToken).ConfigureAwait(false);
+        return found.GroupBy(diagnostic => diagnostic.Id).ToImmutableDictionary(same => same.Key, same => same.Count());
+    }
+
+    private sealed class Reports(SyntaxTree tree, ImmutableDictionary<string, int> counts)
+    {
+        public SyntaxTree Tree { get; } = tree;
+
+        public ImmutableDictionary<string, int> Counts { get; } = counts;
+    }
+}
