@@ -11,7 +11,11 @@ internal static class FixCode<TFix>
 {
     public const string Prelude = """
         global using System;
+        global using System.Buffers;
         global using System.Collections.Generic;
+        global using System.IO;
+        global using System.Runtime.InteropServices;
+        global using System.Threading;
         global using System.Threading.Tasks;
         global using BufferLifetime;
 
@@ -21,6 +25,7 @@ internal static class FixCode<TFix>
             public static int Number() => Environment.TickCount;
             public static int Transfer(nint address, int length) => length;
             public static int Transfer(ReadOnlySpan<IoVector> vectors) => vectors.Length;
+            public static int Transfer(Span<byte> bytes) => bytes.Length;
             public static int TransferPages(ReadOnlySpan<PageFragment> pages) => pages.Length;
             public static Task Pause() => Task.Delay(1);
             public static Task<int> PauseForNumber() => Task.FromResult(1);

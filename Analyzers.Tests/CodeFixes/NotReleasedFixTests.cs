@@ -1,3 +1,4 @@
+using BufferLifetime.Analyzers.Tests.Verification;
 using Xunit;
 using Fix = BufferLifetime.Analyzers.Tests.CodeFixes.FixCode<BufferLifetime.CodeFixes.Modes.NotReleasedFix>;
 
@@ -91,9 +92,12 @@ public sealed class NotReleasedFixTests
     }
 
     [Fact]
-    public Task Lease_in_a_switch_section_is_left_alone()
+    public Task Lease_in_a_switch_section_which_can_have_no_using_is_released_in_a_finally()
     {
-        const string Source = """
+        var test = Fix.Test(
+            """
+            internal class C
+            {
                 static int M(IovIter iter, int kind)
                 {
                     switch (kind)
@@ -105,8 +109,35 @@ public sealed class NotReleasedFixTests
                             return 0;
                     }
                 }
-            """;
-        return Fix.VerifyMembersAsync(Source, Source);
+            }
+            """,
+            """
+            internal class C
+            {
+                static int M(IovIter iter, int kind)
+                {
+                    switch (kind)
+                    {
+                        case 1:
+                            PageLease lease = iter.ExtractPages();
+                            try
+                            {
+                                return Any.Transfer(lease.IoVectors);
+                            }
+                            finally
+                            {
+                                lease.Dispose();
+                            }
+                        default:
+                            return 0;
+                    }
+                }
+            }
+            """);
+
+        // The compiler calls no two sections equivalent that hold a block.
+        test.CodeActionValidationMode = CodeActionValidationMode.None;
+        return test.RunAsync();
     }
 
     [Fact]

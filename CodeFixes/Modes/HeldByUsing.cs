@@ -77,7 +77,7 @@ internal sealed class HeldByUsing
             }
         }
 
-        return ReturnedView.LeavesFrom(list.Statements, names, model) ? null : new HeldByUsing(variable, declaration, spare);
+        return Views.AreReturnedFrom(list.Statements, names, model) ? null : new HeldByUsing(variable, declaration, spare);
     }
 
     public SyntaxNode Apply(SyntaxNode root)

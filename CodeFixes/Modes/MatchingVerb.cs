@@ -23,7 +23,7 @@ internal sealed class MatchingVerb(string key, bool followsMode) : Repair(key)
             yield break;
         }
 
-        bool isKnown = IsCertain(report) || IsTakenInOneWay(report, model);
+        bool isKnown = report.IsCertain || IsTakenInOneWay(report, model);
         string verb = followsMode || !isKnown ? ModeDriven : matching;
 
         // Where Release is all that fits, it is offered once.
@@ -35,9 +35,6 @@ internal sealed class MatchingVerb(string key, bool followsMode) : Repair(key)
         SyntaxNode root = model.SyntaxTree.GetRoot(cancellationToken);
         yield return new Proposal(verb == ModeDriven ? "Use Release, which follows the mode" : $"Use {verb}", root.ReplaceNode(name, name.Renamed(verb)));
     }
-
-    private static bool IsCertain(Report report) =>
-        report.Properties.TryGetValue(DiagnosticProperties.Confidence, out string? confidence) && confidence == "certain";
 
     /// <summary>
     /// Whether the paths on which the release is right are those on which there is nothing to release: a single call takes the pages, and

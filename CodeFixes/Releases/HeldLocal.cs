@@ -57,12 +57,12 @@ internal sealed class HeldLocal
             }
             || StatementList.Holding(declaration) is not { } list
             || CarrierOf(value, list) is not { } carrier
-            || NamesOf(variable, list, assignment, model) is not { } names)
+            || !IsHeldByItAlone(variable, list, assignment, model))
         {
             return null;
         }
 
-        return new HeldLocal(variable, list, carrier, form, names, mayBeEmpty: carrier != declaration);
+        return new HeldLocal(variable, list, carrier, form, Views.Of(variable, taking, list.Owner, model), mayBeEmpty: carrier != declaration);
     }
 
     /// <summary>How to release it in a <c>finally</c>, or null where that may release too much, too late or twice.</summary>
@@ -70,7 +70,7 @@ internal sealed class HeldLocal
     {
         if (HeldRegion.From(_list, _list.IndexOf(_carrier) + 1, statement => _names.Any(name => statement.Span.Contains(name.Span)), model) is not { } region
             || _names.Any(name => PendingCall.Holds(name, model))
-            || ReturnedView.LeavesFrom(region.Statements, _names, model))
+            || Views.AreReturnedFrom(region.Statements, _names, model))
         {
             return null;
         }
@@ -131,33 +131,17 @@ internal sealed class HeldLocal
         return null;
     }
 
-    /// <summary>Where the variable is named, or null where something else may get at what it holds, or it may get something else.</summary>
-    private static List<IdentifierNameSyntax>? NamesOf(ILocalSymbol variable, StatementList list, AssignmentExpressionSyntax? taking, SemanticModel model)
+    private static bool IsHeldByItAlone(ILocalSymbol variable, StatementList list, AssignmentExpressionSyntax? taking, SemanticModel model)
     {
-        List<IdentifierNameSyntax> names = [];
         SyntaxNode? function = PageUses.FunctionOf(list.Owner);
-        foreach (IdentifierNameSyntax name in list.Owner.DescendantNodes().OfType<IdentifierNameSyntax>())
-        {
-            if (name.Identifier.ValueText != variable.Name || !SymbolEqualityComparer.Default.Equals(model.GetSymbolInfo(name).Symbol, variable))
-            {
-                continue;
-            }
-
-            bool isTaken = taking is not null && name.Parent == taking;
-            if (PageUses.FunctionOf(name) != function || (!isTaken && IsGivenAwayOrChanged(name)))
-            {
-                return null;
-            }
-
-            names.Add(name);
-        }
-
-        return names;
+        return Views.NamesOf(variable, list.Owner, model).All(name =>
+            PageUses.FunctionOf(name) == function && (name.Parent == taking || !IsGivenAwayOrChanged(name, model)));
     }
 
-    private static bool IsGivenAwayOrChanged(IdentifierNameSyntax name) => name.Parent switch
+    private static bool IsGivenAwayOrChanged(IdentifierNameSyntax name, SemanticModel model) => name.Parent switch
     {
-        AssignmentExpressionSyntax or ReturnStatementSyntax or YieldStatementSyntax or ArrowExpressionClauseSyntax or RefExpressionSyntax => true,
+        AssignmentExpressionSyntax assignment => assignment.Left == name || model.GetSymbolInfo(assignment.Left).Symbol?.Kind is not (SymbolKind.Local or SymbolKind.Parameter),
+        ReturnStatementSyntax or YieldStatementSyntax or ArrowExpressionClauseSyntax or RefExpressionSyntax => true,
         ArgumentSyntax argument => argument.RefKindKeyword.RawKind != 0,
         PrefixUnaryExpressionSyntax address => address.IsKind(SyntaxKind.AddressOfExpression),
         _ => false,

@@ -2,13 +2,15 @@ using BufferLifetime.Analyzers.Rules;
 using BufferLifetime.CodeFixes.Pages;
 using BufferLifetime.CodeFixes.Repairs;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
 
 namespace BufferLifetime.CodeFixes.Releases;
 
 /// <summary>
-/// One of two releases of the same thing is removed: the second, or the first where the second is done however the scope is left, or
-/// where what was released is used in between.
+/// One of two releases of the same thing is removed: the second, or the first where the second is done in any case, and what was
+/// released is used in between, or the scope is left through the second.
 /// </summary>
 internal sealed class RemovedRelease() : Repair(ReleasedTwiceFix.RemoveKey)
 {
@@ -21,10 +23,17 @@ internal sealed class RemovedRelease() : Repair(ReleasedTwiceFix.RemoveKey)
             yield break;
         }
 
+        // Where every way to the second passes the first, the second is superfluous; where every way on from the first reaches the second, the first is.
         InvocationExpressionSyntax? second = Acquisition.CallAt(report.Spot);
+        if (second is not null && IsCutByDirective(first, second))
+        {
+            yield break;
+        }
+
+        bool followsAlways = second is null || IsInFinally(second) || Follows(second, first);
+        Proposal? withoutFirst = followsAlways ? Without(first, second, "first", model) : null;
+        Proposal? withoutSecond = second is not null && report.IsCertain ? Without(second, first, "second", model) : null;
         bool keepsSecond = second is null || IsInFinally(second) || IsUsedBetween(first, second, model);
-        Proposal? withoutFirst = Without(first, second, "first", model);
-        Proposal? withoutSecond = second is null ? null : Without(second, first, "second", model);
         foreach (Proposal? proposal in keepsSecond ? new[] { withoutFirst, withoutSecond } : new[] { withoutSecond, withoutFirst })
         {
             if (proposal is not null)
@@ -41,6 +50,16 @@ internal sealed class RemovedRelease() : Repair(ReleasedTwiceFix.RemoveKey)
             ? null
             : new Proposal($"Remove the {which} release", Layout.Remove(root, statement, Formatting.LineEnd(root)));
     }
+
+    /// <summary>Whether a release stands by itself behind another, in the same list of statements or in one around it.</summary>
+    private static bool Follows(InvocationExpressionSyntax second, InvocationExpressionSyntax first) =>
+        second.Parent is ExpressionStatementSyntax statement
+        && StatementList.Holding(statement) is { } list
+        && list.Statements.Take(list.IndexOf(statement)).Any(earlier => earlier.Span.Contains(first.Span));
+
+    private static bool IsCutByDirective(InvocationExpressionSyntax first, InvocationExpressionSyntax second) =>
+        first.SyntaxTree.GetRoot().DescendantTrivia(TextSpan.FromBounds(Math.Min(first.SpanStart, second.SpanStart), Math.Max(first.Span.End, second.Span.End)))
+            .Any(static trivia => trivia.IsDirective && !trivia.IsKind(SyntaxKind.PragmaWarningDirectiveTrivia));
 
     private static bool IsInFinally(SyntaxNode node) => node.FirstAncestorOrSelf<FinallyClauseSyntax>() is not null;
 

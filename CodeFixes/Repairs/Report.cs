@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using BufferLifetime.Analyzers.Rules;
 using Microsoft.CodeAnalysis;
 
 namespace BufferLifetime.CodeFixes.Repairs;
@@ -10,6 +11,9 @@ namespace BufferLifetime.CodeFixes.Repairs;
 /// <param name="Properties">What else the rule tells its fix.</param>
 internal sealed record Report(string Id, SyntaxNode Spot, SyntaxNode? Origin, ImmutableDictionary<string, string?> Properties)
 {
+    /// <summary>Whether it is so on every path that reaches the spot.</summary>
+    public bool IsCertain => Properties.TryGetValue(DiagnosticProperties.Confidence, out string? confidence) && confidence == "certain";
+
     public static Report? Of(Diagnostic diagnostic, SyntaxNode root)
     {
         if (NodeAt(diagnostic.Location, root) is not { } spot)
