@@ -1,0 +1,132 @@
+using BufferLifetime.Analyzers.Flow;
+using BufferLifetime.Analyzers.Rules;
+using Microsoft.CodeAnalysis;
+
+namespace BufferLifetime.Analyzers.Tests.Documentation.Timelines;
+
+/// <summary>One fact on a path, or the way out (without a fact), with what the path knows before and after it.</summary>
+internal sealed record Step(Fact? Fact, Location? Exit, PathState Before, PathState After, IReadOnlyList<Location> Meets);
+
+/// <summary>Searches a body for the shortest path that can run and that meets the places of a report.</summary>
+internal sealed class PathFinder
+{
+    private const int MaxWays = 20_000;
+
+    private readonly Body _body;
+    private readonly Transfer _transfer;
+    private readonly List<Location> _wanted;
+
+    private PathFinder(Body body, IContractSource contracts, ISelfCalls? calls, List<Location> wanted)
+    {
+        _body = body;
+        _transfer = new Transfer(body, contracts, calls);
+        _wanted = wanted;
+    }
+
+    public IReadOnlyList<Step> Steps { get; private init; } = [];
+
+    public static PathFinder? Find(Body body, IContractSource contracts, ISelfCalls? calls, IReadOnlyList<PathState> entries, Diagnostic report)
+    {
+        List<Location> wanted = [.. report.AdditionalLocations.Append(report.Location).Distinct().Where(place => IsMet(body, place))];
+        var finder = new PathFinder(body, contracts, calls, wanted);
+        return finder.Search(entries) is { } way ? new PathFinder(body, contracts, calls, wanted) { Steps = way.Steps() } : null;
+    }
+
+    /// <summary>Whether the body has a fact or a way out at the place: not the declaration of a parameter, nor a place in another method.</summary>
+    private static bool IsMet(Body body, Location place) =>
+        body.Flow.Blocks.SelectMany(body.FactsOf).Any(fact => IsAt(fact, place))
+        || body.Graph.Nodes.SelectMany(node => node.Edges).Any(edge => edge.Exit != ExitKind.None && ExitAt(body, edge) == place);
+
+    private static bool IsAt(Fact fact, Location place) =>
+        fact.Operation.Syntax.GetLocation() == place || Spots.OfCall(fact.Operation) == place || Spots.OfRelease(fact.Operation) == place
+        || (fact.Operation is Microsoft.CodeAnalysis.Operations.ISimpleAssignmentOperation { Value.Syntax: var value } && value.GetLocation() == place);
+
+    private static Location? ExitAt(Body body, Edge edge) =>
+        Spots.OfExit(new Leaving(edge.Exit, edge.ExitFrom.ConditionalSuccessor is null ? edge.ExitFrom.BranchValue : null, edge.ExitFrom, new PathSet()), body.Flow);
+
+    private Way? Search(IReadOnlyList<PathState> entries)
+    {
+        Queue<Way> ways = new(entries.Select(entry => new Way(_body.Graph.Entry, null, null, entry, [])));
+        HashSet<(Node, int, int)> seen = [];
+        for (int taken = 0; ways.TryDequeue(out Way? way) && taken < MaxWays; taken++)
+        {
+            foreach (Way next in Through(way))
+            {
+                if (next.Node is null)
+                {
+                    if (next.Met.Count == _wanted.Count)
+                        return next;
+                }
+                else if (seen.Add((next.Node, next.State.Signature, next.Met.Sum(met => 1 << _wanted.IndexOf(met)))))
+                {
+                    ways.Enqueue(next);
+                }
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The ways on from the beginning of a node, past its facts.</summary>
+    private IEnumerable<Way> Through(Way way)
+    {
+        List<Way> ways = [way];
+        foreach (Fact fact in _body.FactsOf(way.Node!.Block))
+        {
+            List<Way> after = [];
+            foreach (Way one in ways)
+                _transfer.Apply(fact, one.State, state => after.Add(one.Past(fact, state, [.. _wanted.Where(place => IsAt(fact, place))])));
+            if (fact.MayThrow)
+            {
+                foreach (Way failing in ways.SelectMany(_ => way.Node.Handlers, (one, handler) => one.To(handler)))
+                    yield return failing;
+            }
+
+            ways = after;
+        }
+
+        foreach (Way one in ways)
+        {
+            foreach (Edge edge in way.Node.Edges)
+            {
+                Expression? condition = edge.IsConditional ? _body.ConditionOf(way.Node.Block) : null;
+                if (_transfer.Assume(one.State, condition, edge.WhenTrue) is not { } possible)
+                    continue;
+                if (edge.Exit == ExitKind.None)
+                    yield return one.To(edge.Target!, possible);
+                else if (edge.Exit != ExitKind.Failure)
+                    yield return one.Out(ExitAt(_body, edge), possible, _wanted);
+            }
+        }
+    }
+
+    /// <summary>A way so far, told backwards.</summary>
+    private sealed record Way(Node? Node, Way? Previous, Step? Step, PathState State, IReadOnlyList<Location> Met)
+    {
+        public Way Past(Fact fact, PathState after, IReadOnlyList<Location> meets) =>
+            new(Node, this, new Step(fact, null, State, after, meets), after, [.. Met.Union(meets)]);
+
+        public Way To(Node node) => this with { Node = node };
+
+        public Way To(Node node, PathState state) => this with { Node = node, State = state };
+
+        public Way Out(Location? exit, PathState state, List<Location> wanted)
+        {
+            Location[] meets = exit is not null && wanted.Contains(exit) ? [exit] : [];
+            return new Way(null, this, new Step(null, exit, state, state, meets), state, [.. Met.Union(meets)]);
+        }
+
+        public List<Step> Steps()
+        {
+            List<Step> steps = [];
+            for (Way? way = this; way is not null; way = way.Previous)
+            {
+                if (way.Step is { } step && (steps.Count == 0 || !ReferenceEquals(steps[^1], step)))
+                    steps.Add(step);
+            }
+
+            steps.Reverse();
+            return steps;
+        }
+    }
+}
