@@ -27,6 +27,9 @@ public interface IDevice
 
     ValueTask<int> ReceiveAsync(IovIter into, CancellationToken cancel = default);
 
+    /// <summary>Sends from the iterator, which it advances; false when the device was busy and the whole message has to be sent again.</summary>
+    bool TrySend(ref IovIter data);
+
     ValueTask WaitUntilReadyAsync(CancellationToken cancel = default);
 }
 

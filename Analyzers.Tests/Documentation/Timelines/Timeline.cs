@@ -29,6 +29,10 @@ internal sealed class Timeline
     private readonly string[] _lines;
     private readonly List<Resource> _lanes;
     private readonly List<Row> _rows = [];
+    private readonly int _before;
+    private readonly int _reportedVisit;
+    private int _lastVisit = -1;
+    private bool _isAcquisition;
     private string? _hazardBefore;
     private string _hazardAfter = "";
 
@@ -37,10 +41,12 @@ internal sealed class Timeline
         _body = body;
         _report = report;
         _lines = sample.Split('\n');
+        _reportedVisit = steps.Last(step => step.Meets.Contains(_report.Location)).Visit;
         _lanes = LanesOf(steps);
         Message = report.GetMessage(System.Globalization.CultureInfo.InvariantCulture);
-        Lanes = [.. _lanes.Select(resource => new Lane(TimelineWords.NameOf(resource), TimelineWords.KindOf(resource)))];
+        Lanes = [.. _lanes.Select(resource => new Lane(NameOf(resource), TimelineWords.KindOf(resource)))];
         TellWhatCameBefore(steps);
+        _before = _rows.Count;
         foreach (Step step in steps)
             Tell(step);
         TellHazard();
@@ -65,10 +71,10 @@ internal sealed class Timeline
     private List<Resource> LanesOf(IReadOnlyList<Step> steps)
     {
         Location[] places = [.. _report.AdditionalLocations, _report.Location];
-        HashSet<int> lanes = [.. _body.Resources.Where(resource => Spots.Origin(resource) is { } origin && places.Contains(origin) && resource.Kind != ResourceKind.Memory && IsOnPath(resource, steps)).Select(resource => resource.Id)];
+        HashSet<int> lanes = [.. _body.Resources.Where(resource => Spots.Origin(resource) is { } origin && places.Contains(origin) && resource.Kind != ResourceKind.Memory && resource.Kind != ResourceKind.Attempt && IsOnPath(resource, steps)).Select(resource => resource.Id)];
         foreach (Step step in steps.Where(step => step.Meets.Contains(_report.Location) && step.Fact is not null))
         {
-            foreach (int id in RefsIn(step).Select(reference => reference.Resource).Prepend(step.Fact!.Resource).Where(id => id >= 0))
+            foreach (int id in RefsIn(step).Select(reference => reference.Resource).Prepend(step.Fact!.Resource).Where(id => id >= 0 && _body.Resources[id].Kind != ResourceKind.Attempt))
             {
                 bool isExtra = _body.Resources[id].Kind == ResourceKind.Memory || _body.Resources[id].Kind == ResourceKind.Loan;
                 if (lanes.Count == 0 || (lanes.Count < 2 && !isExtra))
@@ -78,6 +84,9 @@ internal sealed class Timeline
 
         return [.. lanes.Order().Take(3).Select(id => _body.Resources[id])];
     }
+
+    private string NameOf(Resource resource) =>
+        TimelineWords.NameOf(resource) + (resource.Original is not null && _lanes.Exists(other => other != resource && TimelineWords.NameOf(other) == TimelineWords.NameOf(resource)) ? " (before)" : "");
 
     private static bool IsOnPath(Resource resource, IReadOnlyList<Step> steps) =>
         steps.Any(step => step.Fact?.Resource == resource.Id || step.After.Holds.TryGet(resource.Id, out _) || step.Before.Holds.TryGet(resource.Id, out _));
@@ -102,27 +111,35 @@ internal sealed class Timeline
             string? method = SampleFlow.MethodAt(place);
             bool isParameter = resource?.Parameter is not null;
             string caption = isParameter ? "given by the caller"
-                : (resource is not null ? TimelineWords.Acquired(resource, entry.HoldOf(resource.Id)) : "released") + (method is null ? "" : $" by an earlier call of {method}");
+                : (resource is not null ? TimelineWords.Acquired(resource, entry.HoldOf(resource.Id)) : "released") + (method is null ? "" : $" by an earlier call{Of(method)}");
             LaneState?[] states = [.. _lanes.Select(lane => resource is not null && lane != resource ? null
                 : isParameter || resource is null ? StateOf(lane, entry) : TimelineWords.Held(lane))];
             _rows.Add(new Row(RowKind.Event, LineOf(place), CodeAt(place), caption, states));
         }
+
+        foreach (Resource lane in _lanes)
+        {
+            if (entry.HoldOf(lane.Id) is { Holding: Holding.Dangling, ChangedAt: { } released })
+                _rows.Add(new Row(RowKind.Event, LineOf(released.Syntax.GetLocation()), CodeAt(released.Syntax.GetLocation()), $"{TimelineWords.Released(lane)} by an earlier call{Of(SampleFlow.MethodAt(released.Syntax.GetLocation()))}", [.. _lanes.Select(other => StateOf(other, entry))]));
+        }
     }
+
+    private static string Of(string? method) => method is null ? "" : $" of {method}";
 
     private void Tell(Step step)
     {
         string? caption = TimelineWords.Describe(step, _lanes, _body);
-        bool isReport = step.Meets.Contains(_report.Location) && !_rows.Exists(row => row.Kind == RowKind.Report);
+        bool isReport = step.Meets.Contains(_report.Location) && step.Visit == _reportedVisit && !_rows.Exists(row => row.Kind == RowKind.Report);
         if (caption is null && step.Meets.Count == 0)
             return;
 
-        LaneState?[] states = [.. _lanes.Select(lane => StateOf(lane, step.After))];
+        LaneState?[] states = [.. _lanes.Select(lane => step.Fact is null && lane.Kind == ResourceKind.Fixed ? TimelineWords.Unfixed : StateOf(lane, step.After))];
         Location? at = isReport ? _report.Location : step.Fact?.Operation.Syntax.GetLocation() ?? step.Exit;
         bool isEndOfUsing = step.Fact is { Kind: FactKind.Release, Operation.IsImplicit: true };
         Row row = at is null ? new Row(RowKind.Event, null, "}", caption ?? "leaves", states)
             : isEndOfUsing && !isReport ? new Row(RowKind.Event, null, "}", $"{caption}: the 'using' of line {LineOf(at)} ends", states)
             : new Row(isReport ? RowKind.Report : RowKind.Event, LineOf(at), CodeAt(at), caption ?? (isReport ? "here" : "used"), states);
-        if (_rows.Count > 0 && row.Line is not null && _rows[^1].Line == row.Line)
+        if (_rows.Count > _before && row.Line is not null && _rows[^1].Line == row.Line && (step.Visit == _lastVisit || _rows[^1].Kind == RowKind.Report || step.Visit != _reportedVisit))
         {
             Row last = _rows[^1];
             _rows[^1] = row with { Kind = isReport ? RowKind.Report : last.Kind, Caption = Joined(last.Caption, row.Caption) };
@@ -132,15 +149,18 @@ internal sealed class Timeline
             _rows.Add(row);
         }
 
+        _lastVisit = step.Visit;
         if (isReport)
-            (_hazardBefore, _hazardAfter) = (TimelineWords.HazardBefore(step, _lanes), TimelineWords.HazardAfter(step, _lanes, Message));
+            (_isAcquisition, _hazardBefore, _hazardAfter) = (step.Fact?.Kind == FactKind.Acquire, TimelineWords.HazardBefore(step, _lanes), TimelineWords.HazardAfter(step, _lanes, Message));
     }
 
     /// <summary>What may have happened to the memory before the report, or follows from it.</summary>
     private void TellHazard()
     {
         int report = _rows.FindIndex(row => row.Kind == RowKind.Report);
-        if (_hazardBefore is not null)
+        if (_hazardBefore is null && _isAcquisition && _rows[^1].Caption.Contains(TimelineWords.LeavesHeld, StringComparison.Ordinal))
+            _rows.Add(new Row(RowKind.Hazard, null, "", _hazardAfter, _rows[^1].States));
+        else if (_hazardBefore is not null)
             _rows.Insert(report, new Row(RowKind.Hazard, null, "", _hazardBefore, report > 0 ? _rows[report - 1].States : _rows[report].States));
         else
             _rows.Insert(report + 1, new Row(RowKind.Hazard, null, "", _hazardAfter, _rows[report].States));

@@ -6,7 +6,16 @@ namespace BufferLifetime.Analyzers.Tests.Documentation.Timelines;
 /// <summary>The words for what the engine knows.</summary>
 internal static partial class TimelineWords
 {
-    public static string NameOf(Resource resource) => resource.Kind == ResourceKind.Loan ? resource.Member?.Name ?? "operation" : resource.Name ?? resource.Kind.Name;
+    /// <summary>How a way out is told that leaves something held.</summary>
+    public const string LeavesHeld = "leaves: still held";
+
+    /// <summary>What a fixed statement held, after its end.</summary>
+    public static readonly LaneState Unfixed = new("free to move", "gone");
+
+    public static string NameOf(Resource resource) =>
+        resource.Kind == ResourceKind.Loan ? resource.Member?.Name ?? "operation" : resource.Name ?? resource.Kind.Name;
+
+    public static string Released(Resource resource) => resource.Kind == ResourceKind.Rental ? "returned" : "released";
 
     public static string KindOf(Resource resource) => resource.Kind == ResourceKind.Loan ? "operation" : resource.Kind.Name;
 
@@ -36,7 +45,13 @@ internal static partial class TimelineWords
     public static string? Describe(Step step, IReadOnlyList<Resource> lanes, Body body)
     {
         if (step.Fact is not { } fact)
-            return lanes.Any(lane => (step.Before.HoldOf(lane.Id).Holding & Holding.AnyHeld) != 0 && !step.Before.HoldOf(lane.Id).MayBeTaken) ? "leaves: still held" : null;
+        {
+            Resource[] held = [.. lanes.Where(lane => (step.Before.HoldOf(lane.Id).Holding & Holding.AnyHeld) != 0 && !step.Before.HoldOf(lane.Id).MayBeTaken)];
+            return held.Length == 0 ? null
+                : held.All(lane => lane.Kind == ResourceKind.Loan) ? "leaves, with the operation pending"
+                : held.All(lane => lane.Kind == ResourceKind.Fixed) ? "leaves, and the pin ends"
+                : LeavesHeld;
+        }
 
         Resource? made = lanes.FirstOrDefault(lane => lane.Id == fact.Resource);
         bool concerns = lanes.Any(lane => Refers(step, fact.Target, lane) || Refers(step, fact.Source, lane));
@@ -45,7 +60,7 @@ internal static partial class TimelineWords
         {
             FactKind.Acquire when made is not null => Acquired(made, step.After.HoldOf(made.Id)),
             FactKind.Lend when made is not null => "operation starts",
-            FactKind.Release when changes || lanes.Any(lane => Transfer.Released(fact, step.Before, body).Refers(lane.Id)) => lanes.Any(lane => lane.Kind == ResourceKind.Rental) ? "returned" : "released",
+            FactKind.Release when changes || lanes.Any(lane => Transfer.Released(fact, step.Before, body).Refers(lane.Id)) => Released(lanes[0]),
             FactKind.Suspend when changes => "suspends",
             FactKind.Complete when changes => "completed",
             FactKind.Escape when concerns => fact.Departure switch
@@ -56,7 +71,8 @@ internal static partial class TimelineWords
                 _ => changes ? "handed on" : null,
             },
             FactKind.Use when concerns => fact.Writes ? "written" : "used",
-            FactKind.Keep when concerns => "kept beyond the call",
+            FactKind.Keep when concerns || step.Meets.Count > 0 => "kept beyond the call",
+            FactKind.Advance when concerns => "advanced",
             FactKind.Inspect when step.Meets.Count > 0 => "asked",
             FactKind.Announce => "success reported",
             FactKind.Assign when changes => "overwritten",
@@ -68,6 +84,7 @@ internal static partial class TimelineWords
     public static LaneState? StateOf(Resource lane, Hold hold) => hold.Holding switch
     {
         Holding.Nothing => null,
+        _ when lane.Kind == ResourceKind.Fixed || lane.Kind == ResourceKind.Borrowed => Held(lane),
         Holding.NotAcquired => new LaneState("nothing taken", "none"),
         Holding.HeldNone => new LaneState("nothing held", "none"),
         Holding.HeldGet => new LaneState("reference", "weak"),
@@ -77,7 +94,7 @@ internal static partial class TimelineWords
         Holding.Stale => new LaneState("moved or reused", "gone"),
         Holding.HandedOn => new LaneState("handed on", "none"),
         Holding.Released when lane.Kind == ResourceKind.Loan => new LaneState("completed", "none"),
-        Holding.Released when lane.Kind == ResourceKind.Rental || lane.Kind == ResourceKind.Owner => new LaneState("in the pool", "gone"),
+        Holding.Released or Holding.Dangling when lane.Kind == ResourceKind.Rental || lane.Kind == ResourceKind.Owner => new LaneState("in the pool", "gone"),
         Holding.Released or Holding.Dangling or Holding.Gone => new LaneState("released", "gone"),
         var state when (state & Holding.AnyHeld) != 0 => Held(lane),
         var state when (state & Holding.Stale) != 0 => new LaneState("moved or reused", "gone"),
@@ -93,6 +110,7 @@ internal static partial class TimelineWords
         var kind when kind == ResourceKind.Root => new LaneState("can move", "weak"),
         var kind when kind == ResourceKind.Fixed => new LaneState("fixed", "held"),
         var kind when kind == ResourceKind.PipeRead => new LaneState("lent", "held"),
+        var kind when kind == ResourceKind.Borrowed => new LaneState("borrowed", "held"),
         var kind when kind == ResourceKind.Native => new LaneState("allocated", "held"),
         _ => new LaneState("held", "held"),
     };
@@ -125,6 +143,8 @@ internal static partial class TimelineWords
             return $"{NameOf(pending)} goes on with memory that is somebody else's now";
         if (Harm().Match(message) is { Success: true } harm)
             return harm.Groups[1].Value;
+        if (step.Fact?.Kind == FactKind.Release)
+            return "what is still in use is somebody else's now";
 
         Resource? kept = lanes.FirstOrDefault(lane => (step.After.HoldOf(lane.Id).Holding & Holding.AnyHeld) != 0);
         return kept is null ? message.Split(". ")[0]
