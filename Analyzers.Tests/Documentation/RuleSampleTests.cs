@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using BufferLifetime.Analyzers.Tests.Verification;
 using Microsoft.CodeAnalysis;
@@ -64,17 +65,20 @@ public sealed partial class RuleSampleTests
     public async Task Fix_makes_the_repaired_code_of_the_violating(string id)
     {
         RulePage page = RulePage.Read(id);
-        string violating = SampleCode.Unmarked(page.Code(RulePage.Violating).First().Text);
         Sample[] repaired = [.. page.Code(RulePage.Repaired).Where(sample => sample.Info.Contains(" fix ", StringComparison.Ordinal))];
 
         Assert.NotEmpty(repaired);
         foreach (Sample sample in repaired)
         {
+            // The words after the language are the action's key and, where it is not the first, which of the violating samples is repaired.
+            string[] words = sample.Info.Split(' ');
+            int which = words.Length > 3 ? int.Parse(words[3], CultureInfo.InvariantCulture) : 1;
+            string violating = SampleCode.Unmarked(page.Code(RulePage.Violating).ElementAt(which - 1).Text);
             var test = new PageFixTest(RuleFacts.Of(id).Fixes)
             {
                 TestState = { Sources = { Member(violating), SampleCode.Prelude } },
                 FixedState = { Sources = { Member(sample.Text), SampleCode.Prelude } },
-                CodeActionEquivalenceKey = sample.Info.Split(' ')[^1],
+                CodeActionEquivalenceKey = words[2],
                 TestBehaviors = TestBehaviors.SkipGeneratedCodeCheck | TestBehaviors.SkipSuppressionCheck,
             };
             foreach (Diagnostic report in await SampleCode.ReportsInAsync(Member(violating)))
