@@ -48,6 +48,12 @@ internal sealed partial class FactBuilder
         Use(call, receiver);
         if (isOwn)
         {
+            // The arguments are there before the method begins, whatever it does to the fields.
+            foreach (Value argument in values)
+            {
+                Use(call, argument);
+            }
+
             Fail(call, canFail);
             Add(new Fact(FactKind.CallSelf, call) { Member = method });
         }
@@ -71,7 +77,7 @@ internal sealed partial class FactBuilder
 
         for (int i = 0; i < values.Length; i++)
         {
-            PassWithoutContract(call, method, method.Parameters[i], values[i], lends, result, signal);
+            PassWithoutContract(call, method, method.Parameters[i], values[i], lends, isOwn, result, signal);
             if (values[i].HasPlace && _contracts.KeepsFor(method, method.Parameters[i]) is not Keeping.Unknown and var keeping)
             {
                 Add(new Fact(FactKind.Keep, call) { Target = values[i].Place, Receiver = keeping == Keeping.InReceiver ? receiver.Place : -1, Member = method });
@@ -125,7 +131,7 @@ internal sealed partial class FactBuilder
         }
     }
 
-    private void PassWithoutContract(IOperation call, IMethodSymbol method, IParameterSymbol parameter, Value value, bool lends, int result, Value signal)
+    private void PassWithoutContract(IOperation call, IMethodSymbol method, IParameterSymbol parameter, Value value, bool lends, bool isUsed, int result, Value signal)
     {
         if (!value.HasPlace)
         {
@@ -138,7 +144,7 @@ internal sealed partial class FactBuilder
                 Assign(call, value.Place, Value.None);
                 return;
             case RefKind.Ref:
-                Use(call, value);
+                UseOnce();
                 Escape(call, value, Departure.Passed);
                 if (_contracts.FindParameter(parameter)?.Kind == ResourceKind.Iterator)
                 {
@@ -154,7 +160,7 @@ internal sealed partial class FactBuilder
                 return;
         }
 
-        Use(call, value);
+        UseOnce();
         if (!lends && signal.HasPlace && CanCarry(parameter.Type) && parameter.Type.TypeKind != TypeKind.Delegate)
         {
             // A callback beside a buffer: the operation may go on after the call, and the callback tell when it is over. How long is known
@@ -189,6 +195,14 @@ internal sealed partial class FactBuilder
         {
             // An object made around a buffer lives no longer than the buffer.
             Add(new Fact(FactKind.View, call) { Target = result, Source = value.Place, Role = RefRole.Container, Accumulates = true });
+        }
+
+        void UseOnce()
+        {
+            if (!isUsed)
+            {
+                Use(call, value);
+            }
         }
     }
 

@@ -37,6 +37,8 @@ internal static class PinProtocol
             yield return Constructor(Interop + type).Acquires(Slot.Result, kind).Borrows(Slot.Argument(0));
             yield return Method(Interop + type, "Dispose").Releases(Slot.Receiver, repeatable: true);
             yield return Property(Interop + type, "IsAllocated").Tells(Inspection.IsHeld);
+            yield return Method(Interop + type, "ToIntPtr").Is(Slot.Argument(0));
+            yield return Method(Interop + type, "FromIntPtr").Is(Slot.Argument(0));
         }
 
         yield return Method(Interop + "PinnedGCHandle`1", "GetAddressOfObjectData").Views(Slot.Receiver);

@@ -321,4 +321,59 @@ public sealed class RealShapeTests
             public void Dispose() => GC.SuppressFinalize(this);
         }
         """);
+
+    [Fact]
+    public Task Result_passed_to_the_method_that_advances_is_used_before() => RuleCode.VerifyAsync(Usings + """
+        class C
+        {
+            private readonly PipeReader _reader = PipeReader.Create(Stream.Null);
+
+            bool Right()
+            {
+                if (_reader.TryRead(out ReadResult result))
+                    Consume(result);
+                return true;
+            }
+
+            bool Wrong()
+            {
+                if (!_reader.TryRead(out ReadResult result))
+                    return false;
+                Consume(result);
+                return {|BUF2009:result|}.Buffer.IsEmpty;
+            }
+
+            private void Consume(in ReadResult result)
+            {
+                System.Buffers.ReadOnlySequence<byte> buffer = result.Buffer;
+                _reader.AdvanceTo(buffer.End);
+            }
+        }
+        """);
+
+    [Fact]
+    public Task Handle_kept_as_an_address_is_released_by_the_address() => RuleCode.VerifyAsync(Usings + """
+        sealed class State : IDisposable
+        {
+            private nint _handle;
+
+            public State(object value) => _handle = GCHandle<object>.ToIntPtr(new(value));
+
+            public void Dispose()
+            {
+                if (_handle != 0)
+                    GCHandle<object>.FromIntPtr(_handle).Dispose();
+                _handle = 0;
+            }
+        }
+
+        sealed class Forgotten
+        {
+            private readonly GCHandle<object> _handle;
+
+            public Forgotten(object value) => _handle = {|BUF2001:new(value)|};
+
+            public object Value => _handle.Target;
+        }
+        """);
 }
