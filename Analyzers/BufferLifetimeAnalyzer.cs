@@ -27,12 +27,17 @@ public sealed class BufferLifetimeAnalyzer : DiagnosticAnalyzer
                 {
                     FollowsUnannotated = tree => Preferences.TurnsOn(RuleIds.KeptBeyondCall, tree, start.Compilation.Options, start.CancellationToken),
                 };
+                var relevance = new Relevance(
+                    start.Compilation, protocols, file => start.TryGetValue(file, Relevance.MentionsOf, out Mentions? mentions) ? mentions : null, start.CancellationToken);
                 start.RegisterSymbolStartAction(
                     type =>
                     {
-                        var analysis = new TypeAnalysis(protocols);
-                        type.RegisterOperationBlockAction(analysis.Add);
-                        type.RegisterSymbolEndAction(analysis.Finish);
+                        if (relevance.Concerns((INamedTypeSymbol)type.Symbol))
+                        {
+                            var analysis = new TypeAnalysis(protocols, relevance);
+                            type.RegisterOperationBlockAction(analysis.Add);
+                            type.RegisterSymbolEndAction(analysis.Finish);
+                        }
                     },
                     SymbolKind.NamedType);
                 start.RegisterAdditionalFileAction(file => UnreadableContract.Check(file, protocols));

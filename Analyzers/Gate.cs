@@ -53,11 +53,17 @@ internal static class Gate
 
         return opens ? Verdict.Open : Verdict.Closed;
     }
+
+    /// <summary>Whether the body is not complete; one that was passed over is looked at only now.</summary>
+    public static bool IsBroken(IOperation root, Verdict verdict) =>
+        verdict == Verdict.Broken || (verdict == Verdict.Passed && root.Descendants().Any(static operation => operation is IInvalidOperation));
 }
 
 /// <summary>What the gate says of a body.</summary>
 internal enum Verdict
 {
+    /// <summary>Nothing in its text can matter: it was not looked at.</summary>
+    Passed,
     Closed,
     Open,
 

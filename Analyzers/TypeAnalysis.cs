@@ -12,7 +12,7 @@ namespace BufferLifetime.Analyzers;
 /// The bodies of one type, gathered as the compiler meets them and analysed together when it has met the last: a field that owns
 /// something is everybody's concern. A type none of whose bodies opens the gate costs nothing more.
 /// </summary>
-internal sealed class TypeAnalysis(ProtocolTable protocols)
+internal sealed class TypeAnalysis(ProtocolTable protocols, Relevance relevance)
 {
     private readonly List<Root> _roots = [];
     private readonly HashSet<IOperation> _seen = [];
@@ -32,7 +32,7 @@ internal sealed class TypeAnalysis(ProtocolTable protocols)
                 continue;
             }
 
-            Verdict verdict = Gate.Judge(root, context.OwningSymbol, protocols);
+            Verdict verdict = relevance.Concerns(root) ? Gate.Judge(root, context.OwningSymbol, protocols) : Verdict.Passed;
             ControlFlowGraph? graph = verdict == Verdict.Open ? context.GetControlFlowGraph(block) : null;
             lock (_roots)
             {
@@ -67,7 +67,7 @@ internal sealed class TypeAnalysis(ProtocolTable protocols)
         }
 
         HashSet<ISymbol> together = new(SymbolEqualityComparer.Default);
-        if (!_roots.Exists(static root => root.Verdict == Verdict.Broken) && OwningFields.In(opened.ConvertAll(static o => o.Body)) is { Count: > 0 } owning)
+        if (OwningFields.In(opened.ConvertAll(static o => o.Body)) is { Count: > 0 } owning && !_roots.Exists(static root => Gate.IsBroken(root.Operation, root.Verdict)))
         {
             AnalyzeTogether(opened, owning, together, context);
         }
@@ -88,15 +88,14 @@ internal sealed class TypeAnalysis(ProtocolTable protocols)
     private void AnalyzeTogether(List<(Root Root, Body Body)> opened, List<ISymbol> owning, HashSet<ISymbol> together, SymbolAnalysisContext context)
     {
         List<TypeMember> members = [];
+        int next = 0;
         foreach (Root root in _roots)
         {
-            if (root.Owner.IsStatic || GraphOf(root) is not { } graph)
+            Body? known = next < opened.Count && opened[next].Root == root ? opened[next++].Body : null;
+            if (!root.Owner.IsStatic && (known ?? MakeBody(root, context.CancellationToken)) is { } body)
             {
-                continue;
+                members.Add(new TypeMember(root.Owner, body));
             }
-
-            int known = opened.FindIndex(o => o.Root == root);
-            members.Add(new TypeMember(root.Owner, known >= 0 ? opened[known].Body : Body.Create(graph, root.Owner, protocols, context.CancellationToken)));
         }
 
         List<ISymbol> fields = OwningFields.WithFlags(owning, members, opened.ConvertAll(static o => o.Body), protocols, context.CancellationToken);
@@ -139,6 +138,9 @@ internal sealed class TypeAnalysis(ProtocolTable protocols)
             }
         }
     }
+
+    private Body? MakeBody(Root root, CancellationToken cancellation) =>
+        GraphOf(root) is { } graph ? Body.Create(graph, root.Owner, protocols, cancellation) : null;
 
     private static ControlFlowGraph? GraphOf(Root root) => root.Graph ?? root.Operation switch
     {

@@ -14,21 +14,52 @@ internal sealed class AttributeContracts
     private const string Retains = "BufferLifetime.RetainsBufferAttribute";
     private const string ReturnsBorrowed = "BufferLifetime.ReturnsBorrowedAttribute";
 
-    private readonly bool _areDeclared;
+    private const string Library = "BufferLifetime";
 
-    public AttributeContracts(Compilation compilation) =>
-        _areDeclared = Array.Exists(Names, name => !compilation.GetTypesByMetadataName(name).IsEmpty);
+    public AttributeContracts(Compilation compilation)
+    {
+        foreach (string name in Names)
+        {
+            foreach (INamedTypeSymbol type in compilation.GetTypesByMetadataName(name))
+            {
+                AreDeclared = true;
+                AreDeclaredElsewhere |= !SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, compilation.Assembly) && type.ContainingAssembly.Name != Library;
+            }
+        }
+
+        AreDeclaredElsewhere |= AreDeclared && compilation.SourceModule.ReferencedAssemblySymbols.Any(UsesLibrary);
+    }
 
     /// <summary>The full names of the attributes.</summary>
     public static string[] Names { get; } = [Acquires, Releases, Borrows, Retains, ReturnsBorrowed];
 
+    /// <summary>What code calls the attributes, with and without the last word.</summary>
+    public static IEnumerable<string> ShortNames
+    {
+        get
+        {
+            foreach (string name in Names)
+            {
+                string attribute = MetadataNames.SimpleNameOf(name);
+                yield return attribute;
+                yield return attribute.Substring(0, attribute.Length - nameof(Attribute).Length);
+            }
+        }
+    }
+
     /// <summary>Whether the compilation has any of them.</summary>
-    public bool AreDeclared => _areDeclared;
+    public bool AreDeclared { get; }
+
+    /// <summary>Whether a library that the compilation uses may have put them on its own members.</summary>
+    public bool AreDeclaredElsewhere { get; }
+
+    private static bool UsesLibrary(IAssemblySymbol assembly) =>
+        assembly.Modules.Any(static module => module.ReferencedAssemblies.Any(static used => used.Name == Library));
 
     /// <summary>What the attributes on the member, on what it overrides or on the interface member that it implements say, or null for none.</summary>
     public Contract? Find(ISymbol member, IContractSource contracts)
     {
-        if (!_areDeclared)
+        if (!AreDeclared)
         {
             return null;
         }

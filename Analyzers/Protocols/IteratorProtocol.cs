@@ -6,7 +6,8 @@ namespace BufferLifetime.Analyzers.Protocols;
 /// <summary>Iterators over scattered memory: how they are made, and what can be asked of them without touching a byte.</summary>
 internal static class IteratorProtocol
 {
-    public const string Iterator = "BufferLifetime.IovIter";
+    public const string IteratorName = "IovIter";
+    public const string Iterator = "BufferLifetime." + IteratorName;
     public const string Direction = "BufferLifetime.TransferDirection";
 
     /// <summary>IterKind.Ubuf and IterKind.Iovec.</summary>

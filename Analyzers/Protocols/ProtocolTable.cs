@@ -56,7 +56,7 @@ internal sealed class ProtocolTable : IContractSource
 
         foreach (Effect effect in contract.Effects)
         {
-            if (effect is Effect.Acquire or Effect.AddressOf or Effect.Release { Tag: Tags.Legacy })
+            if (OpensGate(effect))
             {
                 return true;
             }
@@ -65,8 +65,28 @@ internal sealed class ProtocolTable : IContractSource
         return false;
     }
 
+    /// <summary>The names without one of which, in its text, no body of code that nobody describes otherwise opens the gate.</summary>
+    public static IEnumerable<string> GateNames
+    {
+        get
+        {
+            foreach (Row row in AllRows())
+            {
+                if (row.Effects.Any(OpensGate))
+                {
+                    yield return row.Member == ".ctor" ? MetadataNames.SimpleNameOf(row.Type) : row.Member;
+                }
+            }
+        }
+    }
+
+    private static bool OpensGate(Effect effect) => effect is Effect.Acquire or Effect.AddressOf or Effect.Release { Tag: Tags.Legacy };
+
     /// <summary>Whether anybody describes APIs of their own.</summary>
     public bool HasDeclared => _attributes is { AreDeclared: true } || _file is { IsEmpty: false };
+
+    /// <summary>Whether APIs are described whose names do not stand in this compilation's own text.</summary>
+    public bool HasUnnamed => _attributes is { AreDeclaredElsewhere: true } || _file is { IsEmpty: false };
 
     /// <summary>Whether the code in a file is to be held to what it does with memory that no contract speaks of.</summary>
     public Func<SyntaxTree, bool> FollowsUnannotated { get; init; } = static _ => false;
@@ -74,7 +94,7 @@ internal sealed class ProtocolTable : IContractSource
     public ParameterContract? FindParameter(IParameterSymbol parameter)
     {
         ITypeSymbol type = parameter.Type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T, TypeArguments: { Length: 1 } underlying } ? underlying[0] : parameter.Type;
-        return type.Name == "IovIter" && MetadataNames.Of(type) == IteratorProtocol.Iterator
+        return type.Name == IteratorProtocol.IteratorName && MetadataNames.Of(type) == IteratorProtocol.Iterator
             ? new ParameterContract(ResourceKind.Iterator, Holding.UserBacked | Holding.Stable, Flowing.Unknown)
             : BorrowedMemory.Of(parameter, type, this);
     }

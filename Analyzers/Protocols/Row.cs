@@ -30,6 +30,9 @@ internal sealed class Row
     /// <summary>The member's name; <c>.ctor</c> for constructors, <c>Item</c> for indexers.</summary>
     public string Member { get; }
 
+    /// <summary>What the member does, as far as no argument says it.</summary>
+    public IReadOnlyList<Effect> Effects => _effects;
+
     /// <summary>The types that the row names besides its own, for the test of the names.</summary>
     public IEnumerable<string> OtherTypes
     {

@@ -22,4 +22,12 @@ internal static class MetadataNames
 
         return named.ContainingNamespace is { IsGlobalNamespace: false } space ? space.ToDisplayString() + "." + name : name;
     }
+
+    /// <summary>What code calls the type of a full metadata name: <c>Enumerator</c>.</summary>
+    public static string SimpleNameOf(string metadataName)
+    {
+        string name = metadataName.Substring(metadataName.LastIndexOfAny(['.', '+']) + 1);
+        int arity = name.IndexOf('`');
+        return arity < 0 ? name : name.Substring(0, arity);
+    }
 }
