@@ -250,6 +250,9 @@ internal enum Success
     /// <summary>Acquired exactly when the first argument, passed by reference, is set to true.</summary>
     ArgumentTrue,
 
+    /// <summary>Acquired exactly when the first argument, passed by reference, is set to something.</summary>
+    ArgumentSet,
+
     /// <summary>May give nothing; a member of the result that inspects the amount tells.</summary>
     ResultTells,
 }

@@ -384,7 +384,7 @@ internal sealed partial class FactBuilder
             Source = modeFrom,
             Effect = resource.Acquisition,
             Resource = resource.Id,
-            ResultPlace = acquire.When == Success.ArgumentTrue ? at(Slot.Argument(0)).Place : result,
+            ResultPlace = acquire.When is Success.ArgumentTrue or Success.ArgumentSet ? at(Slot.Argument(0)).Place : result,
             Receiver = at(Slot.Receiver).Place,
             Keeper = acquire.KeptBy is { } keeper ? at(keeper).Place : -1,
             Member = member,

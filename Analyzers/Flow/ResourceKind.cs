@@ -51,11 +51,17 @@ internal sealed class ResourceKind
     /// <summary>A native overlapped structure, with what it pins.</summary>
     public static readonly ResourceKind Overlapped = new("overlapped") { IsCallbackState = true, IsHandle = true };
 
+    /// <summary>What native overlapped structures are made of again and again, with what it pins.</summary>
+    public static readonly ResourceKind Preallocated = new("overlapped") { IsHandle = true };
+
     /// <summary>A reference that keeps a safe handle from being closed.</summary>
     public static readonly ResourceKind HandleReference = new("handle reference") { IsHandle = true };
 
     /// <summary>What a pipe reader lent until it is advanced.</summary>
     public static readonly ResourceKind PipeRead = new("pipe buffer");
+
+    /// <summary>What a pipe writer lent to be filled until it is advanced.</summary>
+    public static readonly ResourceKind PipeWrite = new("pipe buffer");
 
     /// <summary>What a started operation holds until it completes.</summary>
     public static readonly ResourceKind Loan = new("operation");

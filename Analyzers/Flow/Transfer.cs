@@ -299,6 +299,7 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
         next(acquire.When switch
         {
             Success.ResultPositive => WithKnown(failed, fact.ResultPlace, new Known(Classes.Zero | Classes.Negative)),
+            Success.ArgumentSet => WithKnown(failed, fact.ResultPlace, new Known(Classes.Null)),
             Success.ResultTrue or Success.ArgumentTrue => WithKnown(failed, fact.ResultPlace, new Known(Classes.Zero, false)),
             _ => failed,
         });

@@ -32,8 +32,9 @@ internal static class PinProtocol
         yield return Method(GCHandle, "ToIntPtr").Is(Slot.Argument(0));
         yield return Method(GCHandle, "op_Explicit").Is(Slot.Argument(0));
 
-        foreach ((string type, ResourceKind kind) in new[] { ("PinnedGCHandle`1", ResourceKind.Pin), ("GCHandle`1", ResourceKind.Root) })
+        foreach ((string type, ResourceKind kind) in new[] { ("PinnedGCHandle`1", ResourceKind.Pin), ("GCHandle`1", ResourceKind.Root), ("WeakGCHandle`1", ResourceKind.Root) })
         {
+            yield return Method(Interop + type, "ToIntPtr").Is(Slot.Argument(0));
             yield return Constructor(Interop + type).Acquires(Slot.Result, kind).Borrows(Slot.Argument(0));
             yield return Method(Interop + type, "Dispose").Releases(Slot.Receiver, repeatable: true);
             yield return Property(Interop + type, "IsAllocated").Tells(Inspection.IsHeld);
@@ -42,6 +43,10 @@ internal static class PinProtocol
         }
 
         yield return Method(Interop + "PinnedGCHandle`1", "GetAddressOfObjectData").Views(Slot.Receiver);
+        foreach (string address in new[] { "GetAddressOfArrayData", "GetAddressOfStringData" })
+        {
+            yield return Method(Interop + "GCHandleExtensions", address).Views(Slot.Argument(0));
+        }
 
         // An address in another coat.
         foreach (string address in new[] { "System.IntPtr", "System.UIntPtr" })
@@ -58,7 +63,9 @@ internal static class PinProtocol
         yield return Method(SafeHandle, "DangerousAddRef").Acquires(Slot.Receiver, ResourceKind.HandleReference, when: Success.ArgumentTrue);
         yield return Method(SafeHandle, "DangerousRelease").Releases(Slot.Receiver);
         yield return Method(SafeHandle, "DangerousGetHandle").Borrows(Slot.Receiver);
-        yield return Method(SafeBuffer, "AcquirePointer").Acquires(Slot.Receiver, ResourceKind.HandleReference).Fills(Slot.Argument(0), Slot.Receiver);
+
+        // The pointer that it is given is not null exactly when the reference was added.
+        yield return Method(SafeBuffer, "AcquirePointer").Acquires(Slot.Receiver, ResourceKind.HandleReference, when: Success.ArgumentSet);
         yield return Method(SafeBuffer, "ReleasePointer").Releases(Slot.Receiver);
 
         foreach (string pack in new[] { "Pack", "UnsafePack" })
@@ -67,6 +74,9 @@ internal static class PinProtocol
         }
 
         yield return Method("System.Threading.Overlapped", "Free").Releases(Slot.Argument(0));
+        yield return Method("System.Threading.Overlapped", "Unpack").Borrows(Slot.Argument(0));
+        yield return Method(Binding, "GetNativeOverlappedState").Borrows(Slot.Argument(0));
+        yield return Constructor("System.Threading.PreAllocatedOverlapped").Acquires(Slot.Result, ResourceKind.Preallocated).Retains(Slot.Argument(1));
         yield return Method(Binding, "AllocateNativeOverlapped").Acquires(Slot.Result, ResourceKind.Overlapped);
         yield return Method(Binding, "UnsafeAllocateNativeOverlapped").Acquires(Slot.Result, ResourceKind.Overlapped);
         yield return Method(Binding, "FreeNativeOverlapped").Releases(Slot.Argument(0));

@@ -3,10 +3,11 @@ using static BufferLifetime.Analyzers.Protocols.Row;
 
 namespace BufferLifetime.Analyzers.Protocols;
 
-/// <summary>Pipe readers: what a read lends until the reader is advanced, and the sequences sliced from it.</summary>
+/// <summary>Pipes: what a reader lends until it is advanced, the sequences sliced from it, and what a writer lends to be filled.</summary>
 internal static class PipeProtocol
 {
     private const string Reader = "System.IO.Pipelines.PipeReader";
+    private const string Writer = "System.IO.Pipelines.PipeWriter";
     private const string Result = "System.IO.Pipelines.ReadResult";
     private const string Sequence = "System.Buffers.ReadOnlySequence`1";
 
@@ -19,6 +20,12 @@ internal static class PipeProtocol
 
         yield return Method(Reader, "TryRead").Acquires(Slot.Argument(0), ResourceKind.PipeRead, when: Success.ResultTrue).KeptBy(Slot.Receiver);
         yield return Method(Reader, "AdvanceTo").ReleasesKept(Slot.Receiver, ResourceKind.PipeRead);
+        foreach (string get in new[] { "GetMemory", "GetSpan" })
+        {
+            yield return Method(Writer, get).Acquires(Slot.Result, ResourceKind.PipeWrite).KeptBy(Slot.Receiver);
+        }
+
+        yield return Method(Writer, "Advance").ReleasesKept(Slot.Receiver, ResourceKind.PipeWrite);
         yield return Property(Result, "Buffer").Views(Slot.Receiver);
         yield return Property(Result, "IsCompleted").Tells(Inspection.Detail);
         yield return Property(Result, "IsCanceled").Tells(Inspection.Detail);

@@ -22,8 +22,27 @@ internal static class PoolProtocol
             yield return Method(Marshal, allocate).Acquires(Slot.Result, ResourceKind.Native);
         }
 
-        yield return Method(Marshal, "FreeHGlobal").Releases(Slot.Argument(0));
-        yield return Method(Marshal, "FreeCoTaskMem").Releases(Slot.Argument(0));
+        foreach (string free in new[] { "FreeHGlobal", "FreeCoTaskMem", "FreeBSTR", "ZeroFreeBSTR", "ZeroFreeCoTaskMemAnsi", "ZeroFreeCoTaskMemUnicode", "ZeroFreeCoTaskMemUTF8", "ZeroFreeGlobalAllocAnsi", "ZeroFreeGlobalAllocUnicode" })
+        {
+            yield return Method(Marshal, free).Releases(Slot.Argument(0));
+        }
+
+        foreach (string text in new[] { "Ansi", "Auto", "Uni" })
+        {
+            yield return Method(Marshal, "StringToHGlobal" + text).Acquires(Slot.Result, ResourceKind.Native, when: Success.ResultTells);
+            yield return Method(Marshal, "StringToCoTaskMem" + text).Acquires(Slot.Result, ResourceKind.Native, when: Success.ResultTells);
+        }
+
+        foreach (string copy in new[] { "StringToCoTaskMemUTF8", "StringToBSTR", "SecureStringToBSTR", "SecureStringToCoTaskMemAnsi", "SecureStringToCoTaskMemUnicode", "SecureStringToGlobalAllocAnsi", "SecureStringToGlobalAllocUnicode" })
+        {
+            yield return Method(Marshal, copy).Acquires(Slot.Result, ResourceKind.Native, when: Success.ResultTells);
+        }
+
+        // The old block is gone, wherever the new one is.
+        foreach ((string type, string reallocate) in new[] { (Marshal, "ReAllocHGlobal"), (Marshal, "ReAllocCoTaskMem"), (NativeMemory, "Realloc"), (NativeMemory, "AlignedRealloc") })
+        {
+            yield return Method(type, reallocate).Releases(Slot.Argument(0)).Acquires(Slot.Result, ResourceKind.Native);
+        }
         foreach (string allocate in new[] { "Alloc", "AllocZeroed", "AlignedAlloc" })
         {
             yield return Method(NativeMemory, allocate).Acquires(Slot.Result, ResourceKind.Native);

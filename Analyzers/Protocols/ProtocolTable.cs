@@ -121,7 +121,7 @@ internal sealed class ProtocolTable : IContractSource
     public bool AllowsPeerMemory(object? flags) => ToNumber(flags) is > 0 and var bits && (bits & 2) == 2;
 
     public bool IsTask(ITypeSymbol? type) =>
-        type is INamedTypeSymbol { Name: "Task" or "ValueTask" } && Array.IndexOf(TaskProtocol.Types, MetadataNames.Of(type)) >= 0;
+        type is INamedTypeSymbol { Name: "Task" or "ValueTask" or "IAsyncResult" } && Array.IndexOf(TaskProtocol.Types, MetadataNames.Of(type)) >= 0;
 
     public bool MayKeep(IMethodSymbol method, IParameterSymbol parameter)
     {

@@ -12,13 +12,16 @@ internal static class TaskProtocol
         "System.Threading.Tasks.Task`1",
         "System.Threading.Tasks.ValueTask",
         "System.Threading.Tasks.ValueTask`1",
+        AsyncResult,
     ];
+
+    private const string AsyncResult = "System.IAsyncResult";
 
     private const string Task = "System.Threading.Tasks.Task";
 
     public static IEnumerable<Row> Rows()
     {
-        foreach (string type in Types)
+        foreach (string type in Types.Where(static type => type != AsyncResult))
         {
             yield return Method(type, "ConfigureAwait").Is(Slot.Receiver);
             yield return Method(type, "GetAwaiter").Is(Slot.Receiver);
@@ -45,6 +48,24 @@ internal static class TaskProtocol
         })
         {
             yield return Method("System.Threading." + type, wait).Tells(Inspection.Signalled);
+        }
+
+        // Who asks a begun operation how it is doing may know what is not seen here.
+        foreach (string asked in new[] { "AsyncWaitHandle", "IsCompleted", "CompletedSynchronously" })
+        {
+            yield return Property(AsyncResult, asked).Completes(Slot.Receiver);
+        }
+
+        foreach ((string type, string[] ends) in new[]
+        {
+            ("System.IO.Stream", new[] { "EndRead", "EndWrite" }),
+            ("System.Net.Sockets.Socket", new[] { "EndReceive", "EndReceiveFrom", "EndReceiveMessageFrom", "EndSend", "EndSendTo", "EndSendFile" }),
+        })
+        {
+            foreach (string end in ends)
+            {
+                yield return Method(type, end).Completes(Slot.Argument(0));
+            }
         }
 
         yield return Method(Task, "Wait").Completes(Slot.Receiver);

@@ -54,6 +54,13 @@ internal static class ViewProtocol
         yield return Property(Memory, "Span").IsPartOf(Slot.Receiver);
         yield return Property(ReadOnlyMemory, "Span").IsPartOf(Slot.Receiver);
         yield return Property(Segment, "Array").Recovers(Slot.Receiver);
+        foreach (string cast in new[] { "Cast", "AsBytes", "AsMemory" })
+        {
+            yield return Method("System.Runtime.InteropServices.MemoryMarshal", cast).IsPartOf(Slot.Argument(0));
+        }
+
+        // What the arguments of a socket operation are given is theirs until they are given something else.
+        yield return Method("System.Net.Sockets.SocketAsyncEventArgs", "SetBuffer").Retains(Slot.Argument(0));
         yield return Method("System.Runtime.InteropServices.MemoryMarshal", "TryGetArray").Fills(Slot.Argument(1), Slot.Argument(0));
         foreach (string exchange in new[] { "Exchange", "CompareExchange" })
         {

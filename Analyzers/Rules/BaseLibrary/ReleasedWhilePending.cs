@@ -30,5 +30,5 @@ internal sealed class ReleasedWhilePending() : PendingReleaseRule(Words)
     public static readonly Wording Words = new(Certain, Possible);
 
     protected override bool Concerns(Resource resource) =>
-        !resource.Kind.HasMode && resource.Kind != ResourceKind.Import && resource.Kind != ResourceKind.PipeRead && resource.Kind != ResourceKind.Folio;
+        !resource.Kind.HasMode && resource.Kind != ResourceKind.Import && resource.Kind != ResourceKind.PipeRead && resource.Kind != ResourceKind.PipeWrite && resource.Kind != ResourceKind.Folio;
 }

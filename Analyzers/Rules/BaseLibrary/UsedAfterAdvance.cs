@@ -12,7 +12,7 @@ internal sealed class UsedAfterAdvance() : UseAfterReleaseRule(Words)
     private static readonly DiagnosticDescriptor Certain = new(
         RuleIds.UsedAfterAdvance,
         Title,
-        "'{0}' is used after the reader was advanced at line {2}: its memory may have been reused. Use it before AdvanceTo, or copy what is needed.",
+        "'{0}' is used after the pipe was advanced at line {2}: its memory may be somebody else's by now. Use it before, or take it anew.",
         RuleCategories.BaseLibrary,
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
@@ -21,7 +21,7 @@ internal sealed class UsedAfterAdvance() : UseAfterReleaseRule(Words)
     private static readonly DiagnosticDescriptor Possible = new(
         RuleIds.UsedAfterAdvance,
         Title,
-        "'{0}' can be used after the reader was advanced at line {2}: its memory may have been reused. Use it before AdvanceTo, or copy what is needed.",
+        "'{0}' can be used after the pipe was advanced at line {2}: its memory may be somebody else's by now. Use it before, or take it anew.",
         RuleCategories.BaseLibrary,
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
@@ -30,5 +30,5 @@ internal sealed class UsedAfterAdvance() : UseAfterReleaseRule(Words)
     public static readonly Wording Words = new(Certain, Possible);
 
     protected override bool Concerns(Resource resource) =>
-        resource.Kind == ResourceKind.PipeRead;
+        resource.Kind == ResourceKind.PipeRead || resource.Kind == ResourceKind.PipeWrite;
 }
