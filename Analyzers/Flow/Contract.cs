@@ -319,6 +319,9 @@ internal interface IContractSource
     /// <summary>Whether, and where, the call surely keeps what it is given in <paramref name="parameter"/> when it has returned.</summary>
     Keeping KeepsFor(IMethodSymbol method, IParameterSymbol parameter);
 
+    /// <summary>Whether the object that the constructor makes surely holds what it is given in <paramref name="parameter"/>, and no copy.</summary>
+    bool WrapsWhatItIsGiven(IMethodSymbol constructor, IParameterSymbol parameter);
+
     /// <summary>Whether a flags constant asks for references instead of pins on a source.</summary>
     bool AsksForReferences(object? flags);
 

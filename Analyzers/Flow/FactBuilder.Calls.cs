@@ -193,8 +193,8 @@ internal sealed partial class FactBuilder
 
         if (!lends && result >= 0 && method.MethodKind == MethodKind.Constructor && CanCarry(parameter.Type))
         {
-            // An object made around a buffer lives no longer than the buffer.
-            Add(new Fact(FactKind.View, call) { Target = result, Source = value.Place, Role = RefRole.Container, Accumulates = true });
+            // An object made around a buffer lives no longer than the buffer; of one that is only read from it nothing is known.
+            Add(new Fact(FactKind.View, call) { Target = result, Source = value.Place, Role = _contracts.WrapsWhatItIsGiven(method, parameter) ? RefRole.View : RefRole.Container, Accumulates = true });
         }
 
         void UseOnce()

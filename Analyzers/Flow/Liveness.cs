@@ -68,7 +68,7 @@ internal sealed class Liveness
             bool isLoan = _body.Resources[resource].Kind == ResourceKind.Loan;
             bool isOwed = !isLoan && (hold.Holding & Holding.AnyHeld) != 0;
             bool lends = isLoan && (hold.Holding & Holding.Held) != 0 && hold.Holds.Where(r => referenced.Contains(r.Resource) || (path.HoldOf(r.Resource).Holding & Holding.AnyHeld) != 0).Count > 0;
-            if (!isOwed && !lends && !referenced.Contains(resource) && _body.Resources[resource].Original is null)
+            if (!isOwed && !lends && hold.ReturnedAs is null && !referenced.Contains(resource) && _body.Resources[resource].Original is null)
             {
                 trimmed = trimmed.WithoutHold(resource);
             }

@@ -125,6 +125,12 @@ internal sealed record Hold(Holding Holding, Flowing Direction, RefSet Holds, IO
     /// <summary>For a handle that was released: the variable that its release cleared; null where that was a copy that nobody names.</summary>
     public ISymbol? ClearedIn { get; init; }
 
+    /// <summary>The call that put it, or what leads to it, into a collection that is there when the body is gone.</summary>
+    public IOperation? KeptBy { get; init; }
+
+    /// <summary>The value by which it, or something that leads to it, leaves for the caller while the body has still to end.</summary>
+    public IOperation? ReturnedAs { get; init; }
+
     /// <summary>Whether the handle in <paramref name="variable"/> knows of the release: a local of an earlier call is another variable.</summary>
     public bool IsKnownTo(ISymbol variable) =>
         SymbolEqualityComparer.Default.Equals(variable, ClearedIn) && (Holding == Holding.Released || variable is IFieldSymbol);
@@ -136,7 +142,7 @@ internal sealed record Hold(Holding Holding, Flowing Direction, RefSet Holds, IO
 
     public bool Equals(Hold? other) =>
         other is not null && Holding == other.Holding && Direction == other.Direction && Holds.Equals(other.Holds) && ReferenceEquals(ChangedAt, other.ChangedAt) && LostFrom == other.LostFrom
-        && MayBeTaken == other.MayBeTaken && SymbolEqualityComparer.Default.Equals(ClearedIn, other.ClearedIn);
+        && MayBeTaken == other.MayBeTaken && SymbolEqualityComparer.Default.Equals(ClearedIn, other.ClearedIn) && ReferenceEquals(KeptBy, other.KeptBy) && ReferenceEquals(ReturnedAs, other.ReturnedAs);
 
     public override int GetHashCode() => (int)Holding;
 
@@ -145,6 +151,8 @@ internal sealed record Hold(Holding Holding, Flowing Direction, RefSet Holds, IO
         {
             MayBeTaken = a.MayBeTaken || b.MayBeTaken,
             ClearedIn = a.ClearedIn ?? b.ClearedIn,
+            KeptBy = Earlier(a.KeptBy, b.KeptBy),
+            ReturnedAs = Earlier(a.ReturnedAs, b.ReturnedAs),
         };
 
     private static IOperation? Earlier(IOperation? a, IOperation? b) =>

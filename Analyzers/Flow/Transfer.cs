@@ -34,6 +34,9 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
             case FactKind.Escape:
                 next(Escape(fact, path));
                 break;
+            case FactKind.Keep when fact.Receiver >= 0 && (body.Outlives(fact.Receiver) || body.Places[fact.Receiver].Kind == PlaceKind.Parameter):
+                next(Keep(fact, path));
+                break;
             case FactKind.CallSelf when selfCalls is not null:
                 selfCalls.Apply(fact, Attempts.ForgetThose(path, body), next);
                 break;
@@ -482,6 +485,11 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
 
     private PathState Escape(Fact fact, PathState path)
     {
+        if (fact is { Departure: Departure.Returned, Operation: not Microsoft.CodeAnalysis.Operations.IReturnOperation })
+        {
+            path = Return(fact, path);
+        }
+
         RefSet refs = HandedOn(fact, path, body);
         for (int i = 0; i < refs.Count; i++)
         {
@@ -493,6 +501,35 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
             if (!isKept && (hold.Holding & (Holding.AnyHeld | Holding.HeldNone)) != 0)
             {
                 path = path.WithHold(resource.Id, hold with { Holding = (hold.Holding & ~(Holding.AnyHeld | Holding.HeldNone)) | Holding.HandedOn });
+            }
+        }
+
+        return path;
+    }
+
+    /// <summary>What the caller gets hold of: not what was read out of a buffer, nor what was only made from it.</summary>
+    private PathState Return(Fact fact, PathState path)
+    {
+        RefSet led = WithMembers(fact.Target, path, body).Where(static r => r.Kind is RefRole.Owner or RefRole.Part or RefRole.View);
+        for (int i = 0; i < led.Count; i++)
+        {
+            if (path.Holds.TryGet(led[i].Resource, out Hold hold) && hold.Holding != Holding.Released)
+            {
+                path = path.WithHold(led[i].Resource, hold with { ReturnedAs = fact.Operation });
+            }
+        }
+
+        return path;
+    }
+
+    private static PathState Keep(Fact fact, PathState path)
+    {
+        RefSet kept = path.RefsOf(fact.Target).Where(static r => r.Kind is < RefRole.Account and not RefRole.Element);
+        for (int i = 0; i < kept.Count; i++)
+        {
+            if (path.Holds.TryGet(kept[i].Resource, out Hold hold))
+            {
+                path = path.WithHold(kept[i].Resource, hold with { KeptBy = fact.Operation });
             }
         }
 

@@ -145,6 +145,8 @@ internal sealed class ProtocolTable : IContractSource
     public Keeping KeepsFor(IMethodSymbol method, IParameterSymbol parameter) =>
         IsFramework(method.ContainingAssembly) ? Keepers.KeepsFor(method, parameter) : Keeping.Unknown;
 
+    public bool WrapsWhatItIsGiven(IMethodSymbol constructor, IParameterSymbol parameter) => Wrappers.Hold(constructor.OriginalDefinition, parameter.OriginalDefinition);
+
     private static bool IsFramework(IAssemblySymbol? assembly) =>
         assembly?.Name is { } name
         && (name is "mscorlib" or "netstandard" or "BufferLifetime" || name.StartsWith("System.", StringComparison.Ordinal) || name == "System");

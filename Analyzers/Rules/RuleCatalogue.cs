@@ -40,6 +40,7 @@ internal static class RuleCatalogue
         (PointerOutlivesPin.Words, static () => new PointerOutlivesPin()),
         (AddressOfMovable.Words, static () => new AddressOfMovable()),
         (UsedAfterReturn.Words, static () => new UsedAfterReturn()),
+        (UsedAfterReturn.LeftWords, static () => new LeftWithOthers()),
         (ReturnedTwice.Words, static () => new ReturnedTwice()),
         (ReleasedWhilePending.Words, static () => new ReleasedWhilePending()),
         (RentalNotReturned.ArrayWords, static () => new RentalNotReturned.Arrays()),

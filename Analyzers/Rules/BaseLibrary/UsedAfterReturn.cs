@@ -27,7 +27,28 @@ internal sealed class UsedAfterReturn() : UseAfterReleaseRule(Words)
         isEnabledByDefault: true,
         helpLinkUri: HelpFor(RuleIds.UsedAfterReturn));
 
+    private static readonly DiagnosticDescriptor CertainlyLeft = new(
+        RuleIds.UsedAfterReturn,
+        Title,
+        "'{0}' is {1}, but '{2}' goes back to the pool at line {3}: whoever reads it there finds somebody else's data. Hand out a copy, or the buffer together with the duty to return it.",
+        RuleCategories.BaseLibrary,
+        DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        helpLinkUri: HelpFor(RuleIds.UsedAfterReturn));
+
+    private static readonly DiagnosticDescriptor PossiblyLeft = new(
+        RuleIds.UsedAfterReturn,
+        Title,
+        "'{0}' is {1}, but on some path '{2}' goes back to the pool at line {3}: whoever reads it there finds somebody else's data. Hand out a copy, or the buffer together with the duty to return it.",
+        RuleCategories.BaseLibrary,
+        DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        helpLinkUri: HelpFor(RuleIds.UsedAfterReturn));
+
     public static readonly Wording Words = new(Certain, Possible);
+
+    /// <summary>For who is not seen to use it, but was left with it.</summary>
+    public static readonly Wording LeftWords = new(CertainlyLeft, PossiblyLeft);
 
     protected override bool Concerns(Resource resource) =>
         resource.Kind == ResourceKind.Rental || resource.Kind == ResourceKind.Owner;
