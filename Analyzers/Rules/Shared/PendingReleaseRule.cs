@@ -16,6 +16,7 @@ internal abstract class PendingReleaseRule(Wording words) : Rule
         }
 
         Dictionary<(int Resource, int Loan), int> seen = [];
+        Dictionary<int, IOperation> leaving = [];
         foreach (PathState path in before.Paths)
         {
             RefSet released = Transfer.Released(fact, path, findings.Body);
@@ -24,6 +25,11 @@ internal abstract class PendingReleaseRule(Wording words) : Rule
                 if (findings.Body.Resources[loan].Kind != ResourceKind.Loan || hold.Holding != Holding.Held)
                 {
                     return;
+                }
+
+                if (hold.ReturnedAs is { } returned)
+                {
+                    leaving[loan] = returned;
                 }
 
                 for (int i = 0; i < released.Count; i++)
@@ -43,9 +49,17 @@ internal abstract class PendingReleaseRule(Wording words) : Rule
             Resource resource = findings.Body.Resources[found.Key.Resource];
             Resource loan = findings.Body.Resources[found.Key.Loan];
             Location? started = Spots.Origin(loan);
+            bool isDelegate = loan.Member is IMethodSymbol { MethodKind: MethodKind.DelegateInvoke };
+            Location released = Spots.OfRelease(fact.Operation);
+            Location shown = released;
+            if (isDelegate && leaving.TryGetValue(found.Key.Loan, out IOperation? returned) && returned.Syntax.SyntaxTree == fact.Operation.Syntax.SyntaxTree)
+            {
+                // What a delegate does with the buffer is its caller's choice: the mistake is to let its task go before that is over.
+                shown = returned.Syntax.GetLocation();
+            }
             findings.Report(
-                words, found.Value == before.Paths.Count ? Confidence.Certain : Confidence.Possible, (fact.Operation.Syntax, resource.Id), fact, Spots.OfRelease(fact.Operation), [started, Spots.Origin(resource)], null,
-                resource.Name ?? resource.Kind.Name, loan.Member?.Name ?? "operation", Spots.Line(started));
+                words, found.Value == before.Paths.Count ? Confidence.Certain : Confidence.Possible, (fact.Operation.Syntax, resource.Id), fact, shown, shown == released ? [started, Spots.Origin(resource)] : [started, released, Spots.Origin(resource)], null,
+                resource.Name ?? resource.Kind.Name, isDelegate ? "operation" : loan.Member?.Name ?? "operation", Spots.Line(started));
         }
     }
 }
