@@ -6,12 +6,13 @@ namespace BufferLifetime;
 /// The counters of the library: a <see cref="Meter"/> named <c>BufferLifetime</c> for tools, and a snapshot for tests, whose
 /// oracle is that the counters balance when nothing is in flight.
 /// </summary>
+/// <remarks>The meter exists soon after the library takes the first hold, or from the first <see cref="Read"/> on.</remarks>
 public static class BufferLifetimeCounters
 {
     /// <summary>The name of the meter.</summary>
     public const string MeterName = "BufferLifetime";
 
-    private static readonly Meter Meter = CreateMeter();
+    private static int _asked;
 
     /// <summary>
     /// Reads all counters. Every thread counts for itself, so what another thread does at the same moment may be in one figure
@@ -21,11 +22,17 @@ public static class BufferLifetimeCounters
     public static BufferCounters Read()
     {
         // Whoever reads the counters wants them seen: the meter exists from here on.
-        _ = Meter;
+        Volatile.Write(ref _asked, 1);
+        _ = Published.Meter;
         return ThreadLedger.Sum();
     }
 
-    internal static void EnsureMeter() => _ = Meter;
+    /// <summary>Publishes the meter without making the first hold of a process wait for it: that takes longer than all that follows.</summary>
+    internal static void PublishMeter()
+    {
+        if (Interlocked.Exchange(ref _asked, 1) == 0)
+            ThreadPool.UnsafeQueueUserWorkItem(static _ => _ = Published.Meter, null);
+    }
 
     private static Meter CreateMeter()
     {
@@ -37,5 +44,10 @@ public static class BufferLifetimeCounters
         meter.CreateObservableUpDownCounter("bufferlifetime.bytes.pinned", () => ThreadLedger.Sum().BytesPinned, "By", "Bytes pinned at the moment.");
         meter.CreateObservableUpDownCounter("bufferlifetime.leases.outstanding", () => ThreadLedger.Sum().LeasesOutstanding, "{lease}", "Leases that hold something.");
         return meter;
+    }
+
+    private static class Published
+    {
+        internal static readonly Meter Meter = CreateMeter();
     }
 }

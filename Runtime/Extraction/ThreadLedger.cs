@@ -103,7 +103,7 @@ internal sealed class ThreadLedger
 
     private static ThreadLedger Occupy()
     {
-        BufferLifetimeCounters.EnsureMeter();
+        BufferLifetimeCounters.PublishMeter();
         ThreadLedger? ledger;
         lock (All)
         {

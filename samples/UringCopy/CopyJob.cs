@@ -66,12 +66,12 @@ internal sealed class CopyJob(CopyOptions options, CancellationTokenSource cance
 
     private void CopyByCalls(SafeFileHandle source, SafeFileHandle target, long length, long direct, ProgressLine progress)
     {
-        int depth = (int)Math.Min(options.QueueDepth, Math.Min((length + options.BlockSize - 1) / options.BlockSize, int.MaxValue / options.BlockSize));
+        int depth = (int)Math.Min(options.QueueDepth, (length + options.BlockSize - 1) / options.BlockSize);
         var copy = new VectoredCopy(depth, options.BlockSize);
         try
         {
-            Way = $"preadv and pwritev of {depth} x {options.BlockSize} bytes";
-            CopyParts(copy.Run, depth * options.BlockSize, source, target, length, direct, progress);
+            Way = $"preadv and pwritev of {copy.Depth} x {options.BlockSize} bytes";
+            CopyParts(copy.Run, copy.Depth * options.BlockSize, source, target, length, direct, progress);
         }
         finally
         {

@@ -9,7 +9,8 @@ internal sealed record CopyOptions(string Source, string Target)
 {
     public const string Usage = """
         Usage: UringCopy [options] <source> <target>
-          --queue-depth <n>      blocks in flight, from 1 to 256; 8 when nothing is said
+          --queue-depth <n>      blocks in flight, from 1 to 256; when nothing is said 8 with --direct, else one for each
+                                 processor, up to 8
           --block-size <bytes>   bytes in a block, from 1 to 64M, also as 128K or 4M; 1M when nothing is said
           --direct               pass the page cache by (O_DIRECT); the block size has to be a multiple of 4K
           --no-uring             copy with preadv and pwritev
@@ -20,9 +21,16 @@ internal sealed record CopyOptions(string Source, string Target)
         """;
 
     private const int MaxDepth = 256;
+    private const int DefaultDepth = 8;
     private const long MaxBlock = 64L << 20;
 
-    public int QueueDepth { get; private init; } = 8;
+    private int? _queueDepth;
+
+    /// <summary>
+    /// Blocks in flight. A device is kept busy by more; through the page cache the copying is the processors' own work, and a block that waits for one
+    /// only leaves its cache.
+    /// </summary>
+    public int QueueDepth => _queueDepth ?? (Direct ? DefaultDepth : Math.Min(Environment.ProcessorCount, DefaultDepth));
 
     public int BlockSize { get; private init; } = 1 << 20;
 
@@ -61,7 +69,7 @@ internal sealed record CopyOptions(string Source, string Target)
                     if (++i == arguments.Length || !TryParseBytes(arguments[i], out long number))
                         problem = $"{argument} needs a number.";
                     else if (argument == "--queue-depth")
-                        options = options with { QueueDepth = InRange(number, MaxDepth, argument, ref problem) };
+                        options = options with { _queueDepth = InRange(number, MaxDepth, argument, ref problem) };
                     else if (argument == "--block-size")
                         options = options with { BlockSize = InRange(number, MaxBlock, argument, ref problem) };
                     else

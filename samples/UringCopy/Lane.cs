@@ -53,7 +53,7 @@ internal sealed class Lane
                 // Both begin before either is submitted, and both are waited for before either is judged.
                 ValueTask<int> reading = Begin(_read, read, block.Length - read, TransferDirection.Destination, stop);
                 ValueTask<int> writing = Begin(_write, written, block.Length - written, TransferDirection.Source, stop);
-                _loop.Queue(
+                _loop.Submit(
                     Operation(RingOpcode.ReadFixed, block, read) with { Flags = Submission.Link },
                     Operation(RingOpcode.WriteFixed, block, written));
                 int readResult = await OutcomeAsync(reading);
@@ -67,7 +67,7 @@ internal sealed class Lane
             else
             {
                 ValueTask<int> writing = Begin(_write, written, block.Length - written, TransferDirection.Source, stop);
-                _loop.Queue(Operation(RingOpcode.WriteFixed, block, written));
+                _loop.Submit(Operation(RingOpcode.WriteFixed, block, written));
                 written += (int)Progressed("write", await OutcomeAsync(writing), stop);
             }
         }

@@ -19,6 +19,7 @@ internal sealed unsafe class Ring : IDisposable
     private const long SubmissionEntriesAt = 0x10000000;
     private const uint RegisterBuffersOperation = 0;
     private const uint UnregisterBuffersOperation = 1;
+    private const uint LimitWorkersOperation = 19;
 
     private readonly SafeFileHandle _handle;
     private readonly byte* _rings;
@@ -74,6 +75,11 @@ internal sealed unsafe class Ring : IDisposable
         _completionMask = *(uint*)(_rings + parameters.Completions.Mask);
         _completions = (Completion*)(_rings + parameters.Completions.Completions);
 
+        // What a file system cannot do without blocking, tmpfs for one, runs on threads of the kernel. More than there are processors get into each
+        // other's way and fill the caches with blocks that wait. Kernels before 5.15 do not know the limit; without it the ring is only slower.
+        uint* workers = stackalloc uint[] { (uint)Environment.ProcessorCount, 0 };
+        _ = SystemCalls.Register(Descriptor, LimitWorkersOperation, workers, 2);
+
         // Entry n of the queue is always submission n: the indirection is not used.
         uint* array = (uint*)(_rings + parameters.Submissions.Array);
         for (uint i = 0; i < parameters.SubmissionEntries; i++)
@@ -125,6 +131,13 @@ internal sealed unsafe class Ring : IDisposable
         Volatile.Write(ref *_submissionTail, tail);
         _queued += (uint)operations.Length;
         InFlight += operations.Length;
+    }
+
+    /// <summary>Submits what is queued, as far as the kernel takes it now; the rest, and what is wrong with it, is <see cref="SubmitAndWait"/>'s.</summary>
+    public void Submit()
+    {
+        if (_queued != 0 && SystemCalls.Enter(Descriptor, _queued, wait: 0, flags: 0) is > 0 and int submitted)
+            _queued -= (uint)submitted;
     }
 
     /// <summary>Submits what is queued and waits until there is a result to take, or until the kernel wants results to be taken first.</summary>

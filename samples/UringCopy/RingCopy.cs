@@ -62,9 +62,14 @@ internal sealed class RingCopy : IDisposable
         // Whoever cancels does so on another thread: only the loop's own may touch the ring.
         using (cancellation.Register(() => _loop.Post(_ => stop.Cancel(), null)))
         {
-            _loop.Run(() => Task.WhenAll(
-                Enumerable.Range(0, (int)Math.Min(_buffers.SlotCount, plan.BlocksLeft))
-                    .Select(slot => CopyBlocksAsync(new Lane(_loop, _buffers, slot, source, target, direct), plan, stop))));
+            _loop.Run(() =>
+            {
+                var lanes = new Task[Math.Min(_buffers.SlotCount, plan.BlocksLeft)];
+                for (int slot = 0; slot < lanes.Length; slot++)
+                    lanes[slot] = CopyBlocksAsync(new Lane(_loop, _buffers, slot, source, target, direct), plan, stop);
+
+                return Task.WhenAll(lanes);
+            });
         }
 
         if (_failure is OperationCanceledException)

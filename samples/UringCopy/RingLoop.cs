@@ -16,7 +16,7 @@ internal sealed class RingLoop : SynchronizationContext, IDisposable
     private readonly Ring _ring;
     private readonly SafeFileHandle _wake = SystemCalls.NewEvent();
     private readonly List<IoRequest> _requests = [];
-    private readonly Queue<(SendOrPostCallback Callback, object? State)> _posted = new();
+    private readonly Queue<Posted> _posted = new();
     private readonly Lock _lock = new();
     private bool _isWakeQueued;
 
@@ -50,17 +50,20 @@ internal sealed class RingLoop : SynchronizationContext, IDisposable
     public IoRequest NewRequest(out ulong userData)
     {
         ulong own = (ulong)_requests.Count;
-        var request = new IoRequest(_ => Queue(new Submission { Opcode = RingOpcode.AsyncCancel, File = -1, Address = own, UserData = CancelUserData }));
+        var request = new IoRequest(_ => Submit(new Submission { Opcode = RingOpcode.AsyncCancel, File = -1, Address = own, UserData = CancelUserData }));
         _requests.Add(request);
         userData = own;
         return request;
     }
 
-    /// <summary>Queues operations of requests that have begun; they are submitted together.</summary>
+    /// <summary>
+    /// Submits operations of requests that have begun, together and at once: the kernel has begun with the first ones while the others are prepared.
+    /// </summary>
     /// <param name="operations">The operations.</param>
-    public void Queue(params ReadOnlySpan<Submission> operations)
+    public void Submit(params ReadOnlySpan<Submission> operations)
     {
         _ring.Queue(operations);
+        _ring.Submit();
         foreach (ref readonly Submission operation in operations)
             Begun += operation.UserData < CancelUserData ? 1 : 0;
     }
@@ -107,7 +110,7 @@ internal sealed class RingLoop : SynchronizationContext, IDisposable
     public override void Post(SendOrPostCallback d, object? state)
     {
         lock (_lock)
-            _posted.Enqueue((d, state));
+            _posted.Enqueue(new Posted(d, state));
 
         if (Current != this)
             SystemCalls.Signal(_wake);
@@ -125,7 +128,7 @@ internal sealed class RingLoop : SynchronizationContext, IDisposable
 
     private void QueueWake()
     {
-        Queue(new Submission
+        Submit(new Submission
         {
             Opcode = RingOpcode.PollAdd,
             File = (int)_wake.DangerousGetHandle(),
@@ -139,7 +142,7 @@ internal sealed class RingLoop : SynchronizationContext, IDisposable
     {
         while (true)
         {
-            (SendOrPostCallback Callback, object? State) next;
+            Posted? next;
             lock (_lock)
             {
                 if (!_posted.TryDequeue(out next))
@@ -172,4 +175,7 @@ internal sealed class RingLoop : SynchronizationContext, IDisposable
             }
         }
     }
+
+    // A class: the framework has the code of queues of classes ready, and a copy may be over before that of others is.
+    private sealed record Posted(SendOrPostCallback Callback, object? State);
 }

@@ -3,19 +3,25 @@ using Microsoft.Win32.SafeHandles;
 
 namespace UringCopy;
 
-/// <summary>Copies with <c>preadv</c> and <c>pwritev</c>: as many blocks in one call as the queue would be deep, one call at a time.</summary>
+/// <summary>
+/// Copies with <c>preadv</c> and <c>pwritev</c>, one call at a time, each of as many blocks as the queue would be deep; but not of more bytes than
+/// are still in the processor's cache when they are written.
+/// </summary>
 internal sealed class VectoredCopy : IDisposable
 {
+    private const int BytesInCache = 1 << 20;
+
     private readonly Folio[] _folios;
     private readonly BvecEntry[] _entries;
     private readonly PageLease _pages = new();
     private int _released;
 
     /// <summary>Allocates the buffers.</summary>
-    /// <param name="depth">Blocks in one call.</param>
+    /// <param name="depth">Blocks in one call at most.</param>
     /// <param name="blockSize">Bytes in a block.</param>
     public VectoredCopy(int depth, int blockSize)
     {
+        depth = Math.Clamp(BytesInCache / blockSize, 1, depth);
         _folios = new Folio[depth];
         _entries = new BvecEntry[depth];
         for (int i = 0; i < depth; i++)
@@ -24,6 +30,9 @@ internal sealed class VectoredCopy : IDisposable
             _entries[i] = new BvecEntry(_folios[i]);
         }
     }
+
+    /// <summary>Blocks in one call.</summary>
+    public int Depth => _folios.Length;
 
     /// <summary>Buffers, and how many of them have been given back.</summary>
     public (int Registered, int Released) Buffers => (_folios.Length, _released);
