@@ -4,10 +4,10 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace BufferLifetime.Analyzers;
 
-/// <summary>Decides which bodies are worth a control-flow graph: those that call a member some protocol names, or receive what one speaks of.</summary>
+/// <summary>Decides which complete bodies are worth a control-flow graph: those that call a member some protocol names, or receive what one speaks of.</summary>
 internal static class Gate
 {
-    public static Verdict Judge(IOperation root, ISymbol owner, ProtocolTable protocols)
+    public static bool Opens(IOperation root, ISymbol owner, ProtocolTable protocols)
     {
         bool opens = false;
         foreach (IParameterSymbol parameter in (owner as IMethodSymbol)?.Parameters ?? System.Collections.Immutable.ImmutableArray<IParameterSymbol>.Empty)
@@ -21,7 +21,7 @@ internal static class Gate
             {
                 case IInvalidOperation:
                     // Half-typed code: what it will mean is not known yet.
-                    return Verdict.Broken;
+                    return false;
                 case IInvocationOperation invocation when !opens:
                     opens = protocols.OpensGate(invocation.TargetMethod);
                     break;
@@ -51,22 +51,6 @@ internal static class Gate
             }
         }
 
-        return opens ? Verdict.Open : Verdict.Closed;
+        return opens;
     }
-
-    /// <summary>Whether the body is not complete; one that was passed over is looked at only now.</summary>
-    public static bool IsBroken(IOperation root, Verdict verdict) =>
-        verdict == Verdict.Broken || (verdict == Verdict.Passed && root.Descendants().Any(static operation => operation is IInvalidOperation));
-}
-
-/// <summary>What the gate says of a body.</summary>
-internal enum Verdict
-{
-    /// <summary>Nothing in its text can matter: it was not looked at.</summary>
-    Passed,
-    Closed,
-    Open,
-
-    /// <summary>It is not complete: what it will mean is not known.</summary>
-    Broken,
 }

@@ -14,7 +14,8 @@ namespace BufferLifetime.Analyzers;
 /// </summary>
 internal sealed class TypeAnalysis(ProtocolTable protocols, Relevance relevance)
 {
-    private readonly List<Root> _roots = [];
+    private readonly List<TypeBody> _all = [];
+    private readonly List<TypeBody> _opened = [];
     private readonly HashSet<IOperation> _seen = [];
 
     public void Add(OperationBlockAnalysisContext context)
@@ -32,13 +33,19 @@ internal sealed class TypeAnalysis(ProtocolTable protocols, Relevance relevance)
                 continue;
             }
 
-            Verdict verdict = relevance.Concerns(root) ? Gate.Judge(root, context.OwningSymbol, protocols) : Verdict.Passed;
-            ControlFlowGraph? graph = verdict == Verdict.Open ? context.GetControlFlowGraph(block) : null;
-            lock (_roots)
+            bool opens = relevance.Concerns(root) && Gate.Opens(root, context.OwningSymbol, protocols);
+            ControlFlowGraph? graph = opens ? context.GetControlFlowGraph(block) : null;
+            lock (_all)
             {
                 if (_seen.Add(root))
                 {
-                    _roots.Add(new Root(root, context.OwningSymbol, verdict, graph));
+                    (ISymbol owner, CancellationToken cancellation) = (context.OwningSymbol, context.CancellationToken);
+                    TypeBody body = new(root, owner, () => (graph ?? GraphOf(root)) is { } made ? Body.Create(made, owner, protocols, cancellation) : null);
+                    _all.Add(body);
+                    if (graph is not null)
+                    {
+                        _opened.Add(body);
+                    }
                 }
             }
         }
@@ -47,34 +54,23 @@ internal sealed class TypeAnalysis(ProtocolTable protocols, Relevance relevance)
     public void Finish(SymbolAnalysisContext context)
     {
         // Bodies are met concurrently; the source order makes the result the same in every run.
-        _roots.Sort(static (a, b) =>
-        {
-            int file = string.CompareOrdinal(a.Operation.Syntax.SyntaxTree.FilePath, b.Operation.Syntax.SyntaxTree.FilePath);
-            return file != 0 ? file : a.Operation.Syntax.SpanStart.CompareTo(b.Operation.Syntax.SpanStart);
-        });
-        List<(Root Root, Body Body)> opened = [];
-        foreach (Root root in _roots)
-        {
-            if (root.Graph is { } graph)
-            {
-                opened.Add((root, Body.Create(graph, root.Owner, protocols, context.CancellationToken)));
-            }
-        }
-
-        if (opened.Count == 0)
+        _all.Sort(InSourceOrder);
+        _opened.Sort(InSourceOrder);
+        if (_opened.Count == 0)
         {
             return;
         }
 
         HashSet<ISymbol> together = new(SymbolEqualityComparer.Default);
-        if (OwningFields.In(opened.ConvertAll(static o => o.Body)) is { Count: > 0 } owning && !_roots.Exists(static root => Gate.IsBroken(root.Operation, root.Verdict)))
+        if (TypeUnit.Of(_all, _opened, protocols, context.CancellationToken) is { } unit)
         {
-            AnalyzeTogether(opened, owning, together, context);
+            AnalyzeTogether(unit, together, context);
         }
 
-        foreach ((Root root, Body body) in opened)
+        foreach (TypeBody opened in _opened)
         {
-            if (!together.Contains(root.Owner))
+            Body body = opened.Body!;
+            if (!together.Contains(opened.Owner))
             {
                 var reader = new RuleReader(body);
                 BodyFlow.Run(body, protocols, reader, context.CancellationToken);
@@ -85,35 +81,24 @@ internal sealed class TypeAnalysis(ProtocolTable protocols, Relevance relevance)
         }
     }
 
-    private void AnalyzeTogether(List<(Root Root, Body Body)> opened, List<ISymbol> owning, HashSet<ISymbol> together, SymbolAnalysisContext context)
+    private static int InSourceOrder(TypeBody a, TypeBody b)
     {
-        List<TypeMember> members = [];
-        int next = 0;
-        foreach (Root root in _roots)
-        {
-            Body? known = next < opened.Count && opened[next].Root == root ? opened[next++].Body : null;
-            if (!root.Owner.IsStatic && (known ?? MakeBody(root, context.CancellationToken)) is { } body)
-            {
-                members.Add(new TypeMember(root.Owner, body));
-            }
-        }
+        int file = string.CompareOrdinal(a.Root.Syntax.SyntaxTree.FilePath, b.Root.Syntax.SyntaxTree.FilePath);
+        return file != 0 ? file : a.Root.Syntax.SpanStart.CompareTo(b.Root.Syntax.SpanStart);
+    }
 
-        List<ISymbol> fields = OwningFields.WithFlags(owning, members, opened.ConvertAll(static o => o.Body), protocols, context.CancellationToken);
-        if (fields.Count == 0 || TypeFlow.Solve(members, fields, protocols, context.CancellationToken) is not { } flow)
-        {
-            return;
-        }
-
+    private static void AnalyzeTogether(TypeUnit unit, HashSet<ISymbol> together, SymbolAnalysisContext context)
+    {
         HashSet<Resource> settled = [];
-        foreach (TypeMember member in members)
+        foreach (TypeMember member in unit.Members)
         {
-            var reader = new RuleReader(member.Body, member, flow, settled);
-            flow.Read(member, reader);
+            var reader = new RuleReader(member.Body, member, unit.Flow, settled);
+            unit.Flow.Read(member, reader);
             Report(reader.Finish(), context);
             together.Add(member.Symbol);
         }
 
-        Report(FieldRules.Check(new TypeView(flow, settled), members), context);
+        Report(FieldRules.Check(new TypeView(unit.Flow, settled), unit.Members, unit.Bodies), context);
     }
 
     private void AnalyzeNested(Body body, SymbolAnalysisContext context)
@@ -139,10 +124,7 @@ internal sealed class TypeAnalysis(ProtocolTable protocols, Relevance relevance)
         }
     }
 
-    private Body? MakeBody(Root root, CancellationToken cancellation) =>
-        GraphOf(root) is { } graph ? Body.Create(graph, root.Owner, protocols, cancellation) : null;
-
-    private static ControlFlowGraph? GraphOf(Root root) => root.Graph ?? root.Operation switch
+    private static ControlFlowGraph? GraphOf(IOperation root) => root switch
     {
         IMethodBodyOperation method => ControlFlowGraph.Create(method),
         IConstructorBodyOperation constructor => ControlFlowGraph.Create(constructor),
@@ -151,6 +133,4 @@ internal sealed class TypeAnalysis(ProtocolTable protocols, Relevance relevance)
         IPropertyInitializerOperation property => ControlFlowGraph.Create(property),
         _ => null,
     };
-
-    private sealed record Root(IOperation Operation, ISymbol Owner, Verdict Verdict, ControlFlowGraph? Graph);
 }

@@ -6,74 +6,115 @@ namespace BufferLifetime.Analyzers.Flow;
 /// <summary>Which fields of a type its bodies are to be taken together over.</summary>
 internal static class OwningFields
 {
-    /// <summary>The fields of the instance that some body stores something in that may own a buffer or view one.</summary>
+    /// <summary>The fields of the instance that some body stores something in that owns a buffer, or was made of what does.</summary>
     public static List<ISymbol> In(List<Body> bodies)
     {
-        List<ISymbol> fields = [];
-        foreach (Body body in bodies)
+        HashSet<ISymbol> fields = new(SymbolEqualityComparer.Default);
+        List<ISymbol> inOrder = [];
+        for (int before = -1; before != fields.Count;)
         {
-            if (!body.KeepsFields)
+            before = fields.Count;
+            foreach (Body body in bodies)
             {
-                continue;
-            }
-
-            foreach (Fact fact in FactsOf(body))
-            {
-                if (fact is { Kind: FactKind.Assign, Source: >= 0 } or { Kind: FactKind.Acquire } && FieldAt(body, fact.Target) is { } field && !fields.Contains(field, SymbolEqualityComparer.Default))
+                if (!body.KeepsFields)
                 {
-                    fields.Add(field);
+                    continue;
                 }
 
-                if (fact.Kind == FactKind.Acquire && FieldAt(body, fact.Keeper) is { } keeper && !fields.Contains(keeper, SymbolEqualityComparer.Default))
+                foreach (int place in PlacesThatLeadToSomething(body, fields))
                 {
-                    fields.Add(keeper);
+                    if (FieldAt(body, place) is { } field && fields.Add(field))
+                    {
+                        inOrder.Add(field);
+                    }
                 }
             }
         }
 
-        return fields;
+        return inOrder;
+    }
+
+    /// <summary>The places that can refer to something acquired, wherever in the body that is: what is never put in a field is no field's concern.</summary>
+    private static IEnumerable<int> PlacesThatLeadToSomething(Body body, HashSet<ISymbol> fields)
+    {
+        HashSet<int> leading = [.. body.Entry.Select(static entry => entry.Place)];
+        for (int place = 0; place < body.Places.Count; place++)
+        {
+            if (FieldAt(body, place) is { } field && fields.Contains(field))
+            {
+                leading.Add(place);
+            }
+        }
+
+        bool changed = true;
+        while (changed)
+        {
+            int before = leading.Count;
+            foreach (Fact fact in FactsOf(body))
+            {
+                if (fact.Kind == FactKind.Acquire)
+                {
+                    leading.Add(fact.Target);
+                    leading.Add(fact.ResultPlace);
+                    leading.Add(fact.Keeper);
+                }
+                else if (fact.Target >= 0 && fact.Source >= 0 && leading.Contains(fact.Source))
+                {
+                    leading.Add(fact.Target);
+                }
+            }
+
+            for (int place = 0; place < body.Places.Count; place++)
+            {
+                // A struct leads to what its members do, and its copies' members to what it does.
+                int parent = body.Places[place].Parent;
+                if (parent >= 0 && body.Places[parent].Kind != PlaceKind.This)
+                {
+                    if (leading.Contains(parent))
+                    {
+                        leading.Add(place);
+                    }
+                    else if (leading.Contains(place))
+                    {
+                        leading.Add(parent);
+                    }
+                }
+            }
+
+            changed = leading.Count != before;
+        }
+
+        leading.Remove(-1);
+        return leading.OrderBy(static place => place);
+    }
+
+    /// <summary>The fields of the instance that a body names.</summary>
+    public static IEnumerable<ISymbol> NamedIn(Body body)
+    {
+        for (int place = 0; place < body.Places.Count; place++)
+        {
+            if (FieldAt(body, place) is { } field)
+            {
+                yield return field;
+            }
+        }
     }
 
     /// <summary>
-    /// The owning fields that no lambda and no other instance interferes with, and the flags (fields set to constants) that methods tell
-    /// each other by.
+    /// The owning fields that no lambda and no other instance interferes with, and of the <paramref name="flags"/>, which methods tell each other by,
+    /// those that nobody does either.
     /// </summary>
-    public static List<ISymbol> WithFlags(List<ISymbol> owning, List<TypeMember> members, List<Body> opened, IContractSource contracts, CancellationToken cancellation)
+    public static List<ISymbol> WithFlags(List<ISymbol> owning, IEnumerable<ISymbol> flags, IEnumerable<Body> bodies, IContractSource contracts, CancellationToken cancellation)
     {
         HashSet<ISymbol> interfered = new(SymbolEqualityComparer.Default);
-        List<ISymbol> flags = [];
-        foreach (TypeMember member in members)
-        {
-            foreach (Fact fact in FactsOf(member.Body))
-            {
-                if (fact is { Kind: FactKind.Assign, Value: Expression.Constant } && FieldAt(member.Body, fact.Target) is { } field
-                    && !owning.Contains(field, SymbolEqualityComparer.Default) && !flags.Contains(field, SymbolEqualityComparer.Default))
-                {
-                    flags.Add(field);
-                }
-            }
-
-            FindForeign(member.Body, interfered);
-            FindNested(member.Body, interfered, contracts, cancellation);
-        }
-
-        foreach (Body body in opened)
+        foreach (Body body in bodies)
         {
             FindForeign(body, interfered);
-            if (!members.Exists(member => member.Body == body))
-            {
-                FindNested(body, interfered, contracts, cancellation);
-            }
+            FindNested(body, interfered, contracts, cancellation);
         }
 
-        owning.RemoveAll(interfered.Contains);
-        if (owning.Count == 0)
-        {
-            return [];
-        }
-
-        flags.RemoveAll(interfered.Contains);
-        return [.. owning, .. flags];
+        List<ISymbol> undisturbed = owning.FindAll(field => !interfered.Contains(field));
+        return undisturbed.Count == 0 ? [] : [.. undisturbed, .. flags.Where(flag => !interfered.Contains(flag))];
     }
 
     private static IEnumerable<Fact> FactsOf(Body body)

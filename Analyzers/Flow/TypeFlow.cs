@@ -26,9 +26,12 @@ internal sealed class TypeMember(ISymbol symbol, Body body)
     public bool IsFinalizer => Method is { MethodKind: MethodKind.Destructor };
 
     /// <summary>Whether it ends the instance: what it leaves behind is met only by its like.</summary>
-    public bool EndsInstance =>
-        Method is { MethodKind: MethodKind.Destructor } or { Name: "Dispose" or "DisposeAsync" or "DisposeAsyncCore" or "Close" }
-        || (Method is { ExplicitInterfaceImplementations: { IsEmpty: false } implemented } && implemented[0].Name is "Dispose" or "DisposeAsync");
+    public bool EndsInstance => Ends(Symbol);
+
+    /// <summary>Whether the member is a finalizer, or disposal under one of its names.</summary>
+    public static bool Ends(ISymbol member) =>
+        member is IMethodSymbol { MethodKind: MethodKind.Destructor } or IMethodSymbol { Name: "Dispose" or "DisposeAsync" or "DisposeAsyncCore" or "Close" }
+        || (member is IMethodSymbol { ExplicitInterfaceImplementations: { IsEmpty: false } implemented } && implemented[0].Name is "Dispose" or "DisposeAsync");
 }
 
 /// <summary>
@@ -41,6 +44,7 @@ internal sealed class TypeFlow : ISelfCalls
     public const int MaxDepth = 4;
 
     private readonly IReadOnlyList<TypeMember> _members;
+    private readonly ISet<ISymbol> _others;
     private readonly IReadOnlyList<ISymbol> _fields;
     private readonly IContractSource _contracts;
     private readonly CancellationToken _cancellation;
@@ -52,9 +56,10 @@ internal sealed class TypeFlow : ISelfCalls
     private readonly Stack<TypeMember> _stack = new();
     private readonly FieldStates _finalized = new();
 
-    private TypeFlow(IReadOnlyList<TypeMember> members, IReadOnlyList<ISymbol> fields, IContractSource contracts, CancellationToken cancellation)
+    private TypeFlow(IReadOnlyList<TypeMember> members, ISet<ISymbol> others, IReadOnlyList<ISymbol> fields, IContractSource contracts, CancellationToken cancellation)
     {
         _members = members;
+        _others = others;
         _fields = fields;
         _contracts = contracts;
         _cancellation = cancellation;
@@ -88,9 +93,14 @@ internal sealed class TypeFlow : ISelfCalls
     public IReadOnlyList<ISymbol> Fields => _fields;
 
     /// <summary>Solves the type; null where it has more states than are told apart.</summary>
-    public static TypeFlow? Solve(IReadOnlyList<TypeMember> members, IReadOnlyList<ISymbol> fields, IContractSource contracts, CancellationToken cancellation)
+    /// <param name="members">The bodies that have to do with the fields.</param>
+    /// <param name="others">The members that have nothing to do with them.</param>
+    /// <param name="fields">The fields that own something, and the flags that go with them.</param>
+    /// <param name="contracts">What calls mean.</param>
+    /// <param name="cancellation">Ends the work.</param>
+    public static TypeFlow? Solve(IReadOnlyList<TypeMember> members, ISet<ISymbol> others, IReadOnlyList<ISymbol> fields, IContractSource contracts, CancellationToken cancellation)
     {
-        var flow = new TypeFlow(members, fields, contracts, cancellation);
+        var flow = new TypeFlow(members, others, fields, contracts, cancellation);
         return flow.Solve() ? flow : null;
     }
 
@@ -115,6 +125,12 @@ internal sealed class TypeFlow : ISelfCalls
 
     public void Apply(Fact call, PathState path, Action<PathState> next)
     {
+        if (call.Member is { } other && _others.Contains(other.OriginalDefinition))
+        {
+            next(path);
+            return;
+        }
+
         TypeMember caller = _stack.Peek();
         FieldState before = FieldState.Of(caller.Body, caller.Places, path, out List<int> locals);
         if (call.Member is not IMethodSymbol method || !_methods.TryGetValue(method.OriginalDefinition, out TypeMember? callee) || OutcomesOf(callee, before.ForCall()) is not { } outcomes)

@@ -13,7 +13,7 @@ namespace BufferLifetime.Analyzers.Rules;
 /// </summary>
 internal static class FieldRules
 {
-    public static IEnumerable<Diagnostic> Check(TypeView type, IReadOnlyList<TypeMember> members)
+    public static IEnumerable<Diagnostic> Check(TypeView type, IReadOnlyList<TypeMember> members, IReadOnlyList<Body> bodies)
     {
         HashSet<(ISymbol, Resource)> told = [];
         foreach (FieldStates states in new[] { type.Flow.Live, type.Flow.Ended })
@@ -22,7 +22,7 @@ internal static class FieldRules
             {
                 foreach ((ISymbol field, HeldByFields held) in Owned(type.Flow, state))
                 {
-                    if (!type.Settled.Contains(held.Original) && !ReleasesUnseen(members, held.Original.Kind) && told.Add((field, held.Original)) && WordsFor(held.Original.Kind) is { } words)
+                    if (!type.Settled.Contains(held.Original) && !ReleasesUnseen(bodies, held.Original.Kind) && told.Add((field, held.Original)) && WordsFor(held.Original.Kind) is { } words)
                     {
                         yield return Diagnostic.Create(words.Certain, Spots.OfCall(held.Original.Origin), Certain, field.Name);
                     }
@@ -113,21 +113,21 @@ internal static class FieldRules
         return false;
     }
 
-    /// <summary>Whether a member releases something of the kind that came from where is not seen: out of a native callback's state, for instance.</summary>
-    private static bool ReleasesUnseen(IReadOnlyList<TypeMember> members, ResourceKind kind)
+    /// <summary>Whether a body of the type releases something of the kind that came from where is not seen: out of a native callback's state, for instance.</summary>
+    private static bool ReleasesUnseen(IReadOnlyList<Body> bodies, ResourceKind kind)
     {
         if (!kind.IsCallbackState)
         {
             return false;
         }
 
-        foreach (TypeMember member in members)
+        foreach (Body body in bodies)
         {
-            foreach (Microsoft.CodeAnalysis.FlowAnalysis.BasicBlock block in member.Body.Flow.Blocks)
+            foreach (Microsoft.CodeAnalysis.FlowAnalysis.BasicBlock block in body.Flow.Blocks)
             {
-                foreach (Fact fact in member.Body.FactsOf(block))
+                foreach (Fact fact in body.FactsOf(block))
                 {
-                    if (fact is { Kind: FactKind.Release, Target: >= 0 } && member.Body.Places[fact.Target].Kind != PlaceKind.Member
+                    if (fact is { Kind: FactKind.Release, Target: >= 0 } && body.Places[fact.Target].Kind != PlaceKind.Member
                         && fact.Member?.ContainingType is { Name: "GCHandle" or "Overlapped" or "ThreadPoolBoundHandle" })
                     {
                         return true;

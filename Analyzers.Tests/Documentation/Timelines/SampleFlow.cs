@@ -73,13 +73,11 @@ internal sealed class SampleFlow
 
     private (TypeFlow Flow, TypeMember Member)? TypeOf(Body body)
     {
-        List<Body> siblings = _bodies.FindAll(other => SymbolEqualityComparer.Default.Equals(other.Owner.ContainingType, body.Owner.ContainingType));
-        List<TypeMember> members = [.. siblings.Where(other => !other.Owner.IsStatic).Select(other => new TypeMember(other.Owner, other))];
-        if (OwningFields.In(siblings) is not { Count: > 0 } owning || members.Find(other => other.Body == body) is not { } member)
-            return null;
-
-        List<ISymbol> fields = OwningFields.WithFlags(owning, members, siblings, _protocols, CancellationToken.None);
-        return fields.Count > 0 && TypeFlow.Solve(members, fields, _protocols, CancellationToken.None) is { } flow ? (flow, member) : null;
+        List<TypeBody> siblings = [.. _bodies.Where(other => SymbolEqualityComparer.Default.Equals(other.Owner.ContainingType, body.Owner.ContainingType))
+            .Select(static other => new TypeBody(other.Flow.OriginalOperation, other.Owner, () => other))];
+        return TypeUnit.Of(siblings, siblings, _protocols, CancellationToken.None) is { } unit && unit.Members.FirstOrDefault(other => other.Body == body) is { } member
+            ? (unit.Flow, member)
+            : null;
     }
 
     /// <summary>Looks in while the flow of the body is being read: at what is known where it begins.</summary>

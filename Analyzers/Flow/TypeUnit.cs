@@ -1,0 +1,89 @@
+using Microsoft.CodeAnalysis;
+
+namespace BufferLifetime.Analyzers.Flow;
+
+/// <summary>One of the bodies of a type, which gets a control-flow graph only when somebody needs it.</summary>
+internal sealed class TypeBody(IOperation root, ISymbol owner, Func<Body?> make)
+{
+    private readonly Lazy<Body?> _body = new(make, LazyThreadSafetyMode.None);
+
+    public IOperation Root { get; } = root;
+
+    public ISymbol Owner { get; } = owner;
+
+    /// <summary>The body; null for what has none.</summary>
+    public Body? Body => _body.Value;
+}
+
+/// <summary>A type whose fields own something, with the bodies that have to do with these fields: they are taken together, the others one by one.</summary>
+/// <param name="Flow">What the members leave to each other in the fields.</param>
+/// <param name="Members">The bodies, in their order.</param>
+/// <param name="Bodies">Those, and every other that was worth a graph of its own.</param>
+internal sealed record TypeUnit(TypeFlow Flow, IReadOnlyList<TypeMember> Members, IReadOnlyList<Body> Bodies)
+{
+    /// <summary>Finds what belongs together; null where no field owns anything, where the code is not complete, or where there are too many states.</summary>
+    /// <param name="all">The bodies of the type, in source order.</param>
+    /// <param name="opened">Those of them that speak of buffers themselves.</param>
+    /// <param name="contracts">What calls mean.</param>
+    /// <param name="cancellation">Ends the work.</param>
+    public static TypeUnit? Of(IReadOnlyList<TypeBody> all, IReadOnlyList<TypeBody> opened, IContractSource contracts, CancellationToken cancellation)
+    {
+        List<Body> known = [.. opened.Select(static body => body.Body!)];
+        if (OwningFields.In(known) is not { Count: > 0 } owning || UsesOf(all) is not { } uses)
+        {
+            return null;
+        }
+
+        HashSet<TypeBody> concerned = [];
+        Concern(use => use.ReplacesInstance || use.Fields.Overlaps(owning));
+        HashSet<ISymbol> set = new(uses.Values.SelectMany(static use => use.Set), SymbolEqualityComparer.Default);
+        List<ISymbol> flags = [.. concerned.SelectMany(body => OwningFields.NamedIn(body.Body!)).Where(field => set.Contains(field) && !owning.Contains(field, SymbolEqualityComparer.Default)).Distinct<ISymbol>(SymbolEqualityComparer.Default)];
+        Concern(use => use.Written.Overlaps(flags));
+        for (int before = -1; before != concerned.Count;)
+        {
+            before = concerned.Count;
+            HashSet<ISymbol> owners = new(concerned.Select(static body => body.Owner), SymbolEqualityComparer.Default);
+            Concern(use => use.Called.Overlaps(owners));
+        }
+
+        List<TypeMember> members = [.. all.Where(concerned.Contains).Select(static body => new TypeMember(body.Owner, body.Body!))];
+        HashSet<ISymbol> others = new(all.Where(body => !concerned.Contains(body)).Select(static body => body.Owner), SymbolEqualityComparer.Default);
+        IReadOnlyList<Body> bodies = [.. all.Where(body => concerned.Contains(body) || opened.Contains(body)).Select(static body => body.Body!)];
+        return OwningFields.WithFlags(owning, flags, bodies, contracts, cancellation) is { Count: > 0 } fields && TypeFlow.Solve(members, others, fields, contracts, cancellation) is { } flow
+            ? new TypeUnit(flow, members, bodies)
+            : null;
+
+        void Concern(Func<InstanceUse, bool> isConcerned)
+        {
+            foreach (TypeBody body in all)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if (!body.Owner.IsStatic && !concerned.Contains(body) && (isConcerned(uses[body]) || BeginsOrEnds(body.Owner)) && body.Body is not null)
+                {
+                    concerned.Add(body);
+                }
+            }
+        }
+    }
+
+    /// <summary>What does not touch a field may still be what should have.</summary>
+    private static bool BeginsOrEnds(ISymbol owner) => owner is IMethodSymbol { MethodKind: MethodKind.Constructor } || TypeMember.Ends(owner);
+
+    /// <summary>What each body does with the fields of the instance; null where one of them is not complete.</summary>
+    private static Dictionary<TypeBody, InstanceUse>? UsesOf(IReadOnlyList<TypeBody> bodies)
+    {
+        Dictionary<TypeBody, InstanceUse> uses = [];
+        foreach (TypeBody body in bodies)
+        {
+            InstanceUse use = InstanceUse.Of(body.Root, body.Owner);
+            if (use.IsBroken)
+            {
+                return null;
+            }
+
+            uses.Add(body, use);
+        }
+
+        return uses;
+    }
+}
