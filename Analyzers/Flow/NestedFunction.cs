@@ -131,9 +131,10 @@ internal readonly record struct Captured(ISymbol Symbol, bool IsWritten, bool Ma
                     : contracts.MayKeep(invocation.TargetMethod, parameter);
             case IArgumentOperation { Parameter: { } parameter, Parent: IObjectCreationOperation { Constructor: { } constructor } }:
                 return contracts.MayKeep(constructor, parameter);
+            // Under another name, which a 'using' may hold, it may be released as well.
             case ISimpleAssignmentOperation assignment:
-                return assignment.Value == value && assignment.Target is not ILocalReferenceOperation;
-            case IReturnOperation:
+                return assignment.Value == value;
+            case IFlowCaptureOperation or IReturnOperation:
                 return true;
             default:
                 return false;

@@ -61,7 +61,7 @@ internal sealed class HeldByUsing
             }
 
             names.Add(name);
-            if (name.Parent is not MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Dispose" or "Release", Parent: InvocationExpressionSyntax release })
+            if (name.Parent is not MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Dispose" or "Release" or "Free", Parent: InvocationExpressionSyntax release })
             {
                 continue;
             }
@@ -80,9 +80,12 @@ internal sealed class HeldByUsing
         return Views.AreReturnedFrom(list.Statements, names, model) ? null : new HeldByUsing(variable, declaration, spare);
     }
 
+    /// <summary>The nodes that must be tracked until <see cref="Apply"/>.</summary>
+    public IEnumerable<SyntaxNode> Tracked => [_declaration, .. _spare];
+
+    /// <summary>A tree in which the nodes are tracked, with <c>using</c> and without the releases that it makes superfluous.</summary>
     public SyntaxNode Apply(SyntaxNode root)
     {
-        root = root.TrackNodes([_declaration, .. _spare]);
         LocalDeclarationStatementSyntax current = root.GetCurrentNode(_declaration)!;
         SyntaxToken keyword = SyntaxFactory.Token(current.GetLeadingTrivia(), SyntaxKind.UsingKeyword, SyntaxFactory.TriviaList(SyntaxFactory.Space));
         root = root.ReplaceNode(current, current.WithoutLeadingTrivia().WithUsingKeyword(keyword));

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Composition;
 using BufferLifetime.Analyzers.Rules;
+using BufferLifetime.CodeFixes.Releases;
 using BufferLifetime.CodeFixes.Repairs;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeFixes;
@@ -14,10 +15,14 @@ public sealed class NotReleasedFix : RepairProvider
     /// <summary>A release however the scope is left.</summary>
     public const string ReleaseKey = "BufferLifetime.ReleaseOnEveryPath";
 
+    /// <summary>A handle that knows what it pins, and is held by <c>using</c>, in the place of one that does not.</summary>
+    public const string PinnedHandleKey = "BufferLifetime.PinnedGCHandle";
+
     public NotReleasedFix()
         : base(
             ImmutableArray.Create(RuleIds.NotReleased, RuleIds.ImportNotReleased, RuleIds.PinNotReleased, RuleIds.RentalNotReturned),
-            new ReleaseOnEveryPath())
+            new ReleaseOnEveryPath(),
+            new PinnedHandle())
     {
     }
 }

@@ -27,7 +27,7 @@ internal sealed class ReleaseOnEveryPath() : Repair(NotReleasedFix.ReleaseKey)
 
         if (HeldByUsing.Of(taking, model) is { } held)
         {
-            yield return new Proposal($"Hold '{held.Variable.Name}' with 'using'", held.Apply(root));
+            yield return new Proposal($"Hold '{held.Variable.Name}' with 'using'", held.Apply(root.TrackNodes(held.Tracked)));
         }
 
         if (HeldLocal.Of(taking, model) is { } local && local.InFinally(model) is { } inFinally)

@@ -76,6 +76,25 @@ internal sealed class ReleaseForm
             && SymbolEqualityComparer.Default.Equals(model.GetSymbolInfo(Bare(released)).Symbol, holder);
     }
 
+    /// <summary>What a call gives back: its argument or its receiver. Null where it is not known to give anything back.</summary>
+    public static ExpressionSyntax? ReleasedBy(InvocationExpressionSyntax call, SemanticModel model)
+    {
+        if (model.GetSymbolInfo(call).Symbol is not IMethodSymbol method)
+        {
+            return null;
+        }
+
+        while (method.OverriddenMethod is { } overridden)
+        {
+            method = overridden;
+        }
+
+        string type = MetadataNames.Of(method.ContainingType) ?? "";
+        return Verbs.Any(verb => verb.Value == method.Name && verb.Key.Type == type) ? call.ArgumentList.Arguments.FirstOrDefault() is { } argument ? Bare(argument.Expression) : null
+            : method is { Name: "Free" or "Dispose", Parameters.IsEmpty: true, IsStatic: false } && call.Expression is MemberAccessExpressionSyntax access ? Bare(access.Expression)
+            : null;
+    }
+
     /// <summary>The statement that gives back what a place holds.</summary>
     /// <param name="holder">The place.</param>
     /// <param name="mayBeEmpty">Whether it may hold nothing.</param>

@@ -51,11 +51,13 @@ internal sealed record IteratorUses(LocalDeclarationStatementSyntax? Declaration
         return new IteratorUses(declaration, names, areChanged);
     }
 
-    private static bool IsAssigned(IdentifierNameSyntax name) =>
+    /// <summary>Whether a use gives the variable another iterator.</summary>
+    public static bool IsAssigned(IdentifierNameSyntax name) =>
         name.Parent is ArgumentSyntax { RefKindKeyword.RawKind: (int)SyntaxKind.OutKeyword }
         || (name.Parent is AssignmentExpressionSyntax assignment && assignment.Left == name);
 
-    private static bool IsChanged(IdentifierNameSyntax name, SemanticModel model) => name.Parent switch
+    /// <summary>Whether a use advances the iterator, or may.</summary>
+    public static bool IsChanged(IdentifierNameSyntax name, SemanticModel model) => name.Parent switch
     {
         ArgumentSyntax argument => argument.RefKindKeyword.IsKind(SyntaxKind.RefKeyword),
         RefExpressionSyntax => true,
@@ -69,7 +71,7 @@ internal sealed record IteratorUses(LocalDeclarationStatementSyntax? Declaration
     };
 
     /// <summary>Whether what is read of the iterator would not be the same after a conversion.</summary>
-    private static bool TellsTheKind(IdentifierNameSyntax name) =>
+    public static bool TellsTheKind(IdentifierNameSyntax name) =>
         name.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "IsUserBacked" or "Kind" or "ExtractWillPin" or "ExtractMode" } access
         && access.Expression == name;
 
