@@ -11,8 +11,10 @@ namespace BufferLifetime.Analyzers.Tests.CodeFixes;
 /// <summary>What a host asks of every fix before it runs any.</summary>
 public sealed class FixProviderTests
 {
-    public static TheoryData<Type> Providers =>
-        [.. typeof(RepairProvider).Assembly.GetTypes().Where(type => !type.IsAbstract && typeof(CodeFixProvider).IsAssignableFrom(type))];
+    internal static IEnumerable<Type> Types =>
+        typeof(RepairProvider).Assembly.GetTypes().Where(type => !type.IsAbstract && typeof(CodeFixProvider).IsAssignableFrom(type));
+
+    public static TheoryData<Type> Providers => [.. Types];
 
     [Theory]
     [MemberData(nameof(Providers))]

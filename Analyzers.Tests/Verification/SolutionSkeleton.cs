@@ -41,6 +41,13 @@ internal sealed class SolutionSkeleton
 
     public static CSharpParseOptions ParseOptions(LanguageVersion version) => new(version, DocumentationMode.Parse);
 
+    /// <summary>The project without anything in it.</summary>
+    public Project Empty()
+    {
+        GC.KeepAlive(_compilation);
+        return _solution.GetProject(_primary)!;
+    }
+
     /// <summary>The skeleton with the projects of <paramref name="expected"/> in it, the primary one first.</summary>
     public Solution Fill(
         ExpectedSolution expected,

@@ -21,6 +21,8 @@ public abstract class RepairProvider : CodeFixProvider
 
     public sealed override ImmutableArray<string> FixableDiagnosticIds { get; }
 
+    internal IReadOnlyList<Repair> Repairs => _repairs;
+
     public sealed override FixAllProvider GetFixAllProvider() => RepairAll.Instance;
 
     public sealed override async Task RegisterCodeFixesAsync(CodeFixContext context)

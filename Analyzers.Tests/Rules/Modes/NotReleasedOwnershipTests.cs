@@ -823,4 +823,17 @@ public sealed class NotReleasedOwnershipTests
             return 0;
         }
         """);
+
+    [Theory]
+    [InlineData("using (kept) { Any.Length(kept.Iter); }")]
+    [InlineData("using ExtractedIter held = kept; Any.Length(held.Iter);")]
+    [InlineData("try { Any.Length(kept.Iter); } finally { kept.Dispose(); }")]
+    public Task Work_for_later_that_gives_back_what_it_captured_is_silent(string work) => VerifyMembersAsync($$"""
+
+        static void M(IovIter iter)
+        {
+            ExtractedIter kept = iter.ExtractToBvec();
+            _ = Task.Run(() => { {{work}} });
+        }
+        """);
 }
