@@ -143,6 +143,14 @@ internal sealed class Consumer(string folder, string unpacked)
     /// <summary>Builds and runs the program and returns what it printed.</summary>
     public string Run(params string[] arguments) => DotnetCommand.Run(folder, unpacked, ["run", .. arguments]);
 
+    /// <summary>Lets the fixes of the package repair what some rules report, from a suggestion on, and returns the program as it is then.</summary>
+    public string Repair(params string[] rules)
+    {
+        DotnetCommand.Run(folder, unpacked, "restore", "-v", "q");
+        DotnetCommand.Run(folder, unpacked, ["format", "analyzers", "--no-restore", "--severity", "info", "--diagnostics", .. rules]);
+        return File.ReadAllText(Path.Combine(folder, "Program.cs")).ReplaceLineEndings("\n");
+    }
+
     /// <summary>The analyzers that the compiler would be given: folder in the package and file name, from the packages under test.</summary>
     public string[] Analyzers(params string[] arguments)
     {
