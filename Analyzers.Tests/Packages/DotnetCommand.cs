@@ -14,6 +14,17 @@ internal static class DotnetCommand
     /// <param name="arguments">The command and its arguments.</param>
     public static string Run(string folder, string? packages, params string[] arguments)
     {
+        (int exitCode, string printed) = TryRun(folder, packages, arguments);
+        Assert.True(exitCode == 0, $"`dotnet {string.Join(' ', arguments)}` ended with {exitCode}:{Environment.NewLine}{printed}");
+        return printed;
+    }
+
+    /// <summary>Runs a command and returns how it ended and what it printed.</summary>
+    /// <param name="folder">Where the command runs.</param>
+    /// <param name="packages">Where packages are unpacked; null for wherever the machine does that.</param>
+    /// <param name="arguments">The command and its arguments.</param>
+    public static (int ExitCode, string Printed) TryRun(string folder, string? packages, params string[] arguments)
+    {
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", arguments)
         {
             WorkingDirectory = folder,
@@ -43,9 +54,7 @@ internal static class DotnetCommand
             throw new TimeoutException($"`dotnet {string.Join(' ', arguments)}` did not end.");
         }
 
-        string printed = output.Result + errors.Result;
-        Assert.True(process.ExitCode == 0, $"`dotnet {string.Join(' ', arguments)}` ended with {process.ExitCode}:{Environment.NewLine}{printed}");
-        return printed;
+        return (process.ExitCode, output.Result + errors.Result);
     }
 
     private static bool IsOfTheOuterBuild(string name) =>

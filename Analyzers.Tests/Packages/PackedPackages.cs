@@ -140,6 +140,13 @@ internal sealed class Consumer(string folder, string unpacked)
     public string Build(params string[] arguments) =>
         DotnetCommand.Run(folder, unpacked, ["build", "--no-incremental", "-v", "q", .. arguments]);
 
+    /// <summary>The folder that the project is alone in.</summary>
+    public string Folder => folder;
+
+    /// <summary>Builds from nothing and returns what was printed, whether the build fails or not.</summary>
+    public (bool Succeeded, string Printed) TryBuild(params string[] arguments) =>
+        DotnetCommand.TryRun(folder, unpacked, ["build", "--no-incremental", "-v", "q", "-clp:NoSummary", .. arguments]) is var (exitCode, printed) ? (exitCode == 0, printed) : default;
+
     /// <summary>Builds and runs the program and returns what it printed.</summary>
     public string Run(params string[] arguments) => DotnetCommand.Run(folder, unpacked, ["run", .. arguments]);
 
