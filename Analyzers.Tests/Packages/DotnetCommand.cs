@@ -23,9 +23,17 @@ internal static class DotnetCommand
     /// <param name="folder">Where the command runs.</param>
     /// <param name="packages">Where packages are unpacked; null for wherever the machine does that.</param>
     /// <param name="arguments">The command and its arguments.</param>
-    public static (int ExitCode, string Printed) TryRun(string folder, string? packages, params string[] arguments)
+    public static (int ExitCode, string Printed) TryRun(string folder, string? packages, params string[] arguments) =>
+        TryRunIn(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", folder, packages, arguments);
+
+    /// <summary>Runs a program as <see cref="TryRun"/> runs the SDK.</summary>
+    /// <param name="program">The program.</param>
+    /// <param name="folder">Where it runs.</param>
+    /// <param name="packages">Where packages are unpacked; null for wherever the machine does that.</param>
+    /// <param name="arguments">Its arguments.</param>
+    public static (int ExitCode, string Printed) TryRunIn(string program, string folder, string? packages, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", arguments)
+        var start = new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
@@ -51,7 +59,7 @@ internal static class DotnetCommand
         if (!Task.WaitAll([output, errors], Patience) || !process.WaitForExit(Patience))
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"`dotnet {string.Join(' ', arguments)}` did not end.");
+            throw new TimeoutException($"`{program} {string.Join(' ', arguments)}` did not end.");
         }
 
         return (process.ExitCode, output.Result + errors.Result);

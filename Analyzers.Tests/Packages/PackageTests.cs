@@ -3,7 +3,8 @@ using Xunit;
 
 namespace BufferLifetime.Analyzers.Tests.Packages;
 
-public sealed class PackageTests : IClassFixture<PackedPackages>
+[Collection(PackedPackages.Collection)]
+public sealed class PackageTests
 {
     private const string Whole = "BufferLifetime";
     private const string AnalyzersAlone = "BufferLifetime.Analyzers";

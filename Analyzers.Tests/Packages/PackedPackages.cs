@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text.Json;
 using System.Xml.Linq;
+using Xunit;
 
 namespace BufferLifetime.Analyzers.Tests.Packages;
 
@@ -10,6 +11,9 @@ namespace BufferLifetime.Analyzers.Tests.Packages;
 /// </summary>
 public sealed class PackedPackages : IDisposable
 {
+    /// <summary>The tests that share them, one after another: two builds at once are no faster.</summary>
+    public const string Collection = "Packages";
+
     private readonly string _root = Directory.CreateTempSubdirectory("BufferLifetime-packages-").FullName;
 
     /// <summary>Packs.</summary>
@@ -27,8 +31,8 @@ public sealed class PackedPackages : IDisposable
         File.WriteAllText(Path.Combine(Consumers, "Directory.Packages.props"), "<Project />");
     }
 
-    /// <summary>The version of both packages.</summary>
-    public static string Version => "0.0.0-test";
+    /// <summary>The version of both packages: the coming one, so that what the pages say of it can be run as it stands.</summary>
+    public static string Version { get; } = XDocument.Load(Path.Combine(FindRepository(), "Directory.Build.props")).Descendants("VersionPrefix").Single().Value;
 
     private string Feed => Path.Combine(_root, "feed");
 
@@ -105,6 +109,18 @@ public sealed class PackedPackages : IDisposable
         return new Consumer(folder, Path.Combine(_root, "unpacked"));
     }
 
+    /// <summary>Makes an empty folder whose projects find the packages.</summary>
+    /// <param name="name">The folder's name.</param>
+    internal Consumer NewFolder(string name)
+    {
+        string folder = Path.Combine(Consumers, name);
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(
+            Path.Combine(folder, "NuGet.config"),
+            $"""<configuration><packageSources><add key="packed" value="{Feed}" /></packageSources></configuration>""");
+        return new Consumer(folder, Path.Combine(_root, "unpacked"));
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -133,6 +149,10 @@ public sealed class PackedPackages : IDisposable
     }
 }
 
+/// <summary>What is packed is packed once.</summary>
+[CollectionDefinition(PackedPackages.Collection)]
+public sealed class PackageTestsTogether : ICollectionFixture<PackedPackages>;
+
 /// <summary>A user's project.</summary>
 internal sealed class Consumer(string folder, string unpacked)
 {
@@ -146,6 +166,14 @@ internal sealed class Consumer(string folder, string unpacked)
     /// <summary>Builds from nothing and returns what was printed, whether the build fails or not.</summary>
     public (bool Succeeded, string Printed) TryBuild(params string[] arguments) =>
         DotnetCommand.TryRun(folder, unpacked, ["build", "--no-incremental", "-v", "q", "-clp:NoSummary", .. arguments]) is var (exitCode, printed) ? (exitCode == 0, printed) : default;
+
+    /// <summary>Runs commands as a shell does, each of which has to succeed, and returns what they printed.</summary>
+    public string Shell(string commands)
+    {
+        (int exitCode, string printed) = DotnetCommand.TryRunIn("/bin/sh", folder, unpacked, "-e", "-c", commands);
+        Assert.True(exitCode == 0, $"{commands}\nended with {exitCode}:\n{printed}");
+        return printed;
+    }
 
     /// <summary>Builds and runs the program and returns what it printed.</summary>
     public string Run(params string[] arguments) => DotnetCommand.Run(folder, unpacked, ["run", .. arguments]);

@@ -4,7 +4,8 @@ using Xunit;
 namespace BufferLifetime.Analyzers.Tests.Packages;
 
 /// <summary>What the presets of the packages do to a user's build.</summary>
-public sealed partial class PresetBuildTests : IClassFixture<PackedPackages>
+[Collection(PackedPackages.Collection)]
+public sealed partial class PresetBuildTests
 {
     /// <summary>One mistake that is certain, one that is possible, and one that is a suggestion.</summary>
     private const string Mistakes =
