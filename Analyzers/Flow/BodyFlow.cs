@@ -210,11 +210,12 @@ internal sealed class BodyFlow
     {
         foreach (int place in _body.Places.Mutable)
         {
-            path = path with { Known = path.Known.Remove(place), Definitions = path.Definitions.Remove(place) };
-            foreach (int condition in _body.Expressions.ConditionsOn(place))
+            path = path with
             {
-                path = path with { Truths = path.Truths.Remove(condition) };
-            }
+                Known = path.Known.Remove(place),
+                Definitions = path.Definitions.Remove(place),
+                Truths = _body.Expressions.WithoutConditionsOn(path.Truths, place),
+            };
         }
 
         return path;

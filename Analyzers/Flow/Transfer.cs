@@ -166,17 +166,9 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
         {
             Refs = path.Refs.Remove(place),
             Known = path.Known.Remove(place),
-            Definitions = path.Definitions.Remove(place),
+            Definitions = body.Expressions.WithoutDefinedFrom(path.Definitions.Remove(place), place),
+            Truths = body.Expressions.WithoutConditionsOn(path.Truths, place),
         };
-        foreach (int defined in body.Expressions.DefinedFrom(place))
-        {
-            path = path with { Definitions = path.Definitions.Remove(defined) };
-        }
-
-        foreach (int condition in body.Expressions.ConditionsOn(place))
-        {
-            path = path with { Truths = path.Truths.Remove(condition) };
-        }
 
         return ForgetMembers(path, place);
     }

@@ -465,11 +465,12 @@ internal sealed class TypeFlow : ISelfCalls
     {
         foreach (int place in caller.Places)
         {
-            path = path with { Known = path.Known.Remove(place), Definitions = path.Definitions.Remove(place) };
-            foreach (int condition in caller.Body.Expressions.ConditionsOn(place))
+            path = path with
             {
-                path = path with { Truths = path.Truths.Remove(condition) };
-            }
+                Known = path.Known.Remove(place),
+                Definitions = path.Definitions.Remove(place),
+                Truths = caller.Body.Expressions.WithoutConditionsOn(path.Truths, place),
+            };
         }
 
         return path;
