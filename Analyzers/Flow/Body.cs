@@ -11,6 +11,7 @@ internal sealed class Body
     private readonly Dictionary<IOperation, int> _loans = [];
     private readonly Dictionary<ISymbol, IReadOnlyList<Captured>> _captures = new(SymbolEqualityComparer.Default);
     private readonly List<Resource> _resources = [];
+    private readonly List<Resource> _suspendable = [];
     private readonly Dictionary<(Resource Original, int Position, IOperation? Call), Resource> _imported = [];
     private BodyGraph? _graph;
     private Liveness? _liveness;
@@ -47,6 +48,9 @@ internal sealed class Body
     public Expressions Expressions { get; } = new();
 
     public IReadOnlyList<Resource> Resources => _resources;
+
+    /// <summary>The resources that are valid only until the method leaves its caller's stack.</summary>
+    public IReadOnlyList<Resource> Suspendable => _suspendable;
 
     /// <summary>The lambdas and local functions directly inside.</summary>
     public IReadOnlyList<NestedFunction> Nested { get; }
@@ -169,7 +173,7 @@ internal sealed class Body
     public Resource AcquiredAt(IOperation operation, ISymbol member, Effect.Acquire acquisition)
     {
         var resource = new Resource(_resources.Count, acquisition.Kind, operation, member) { Acquisition = acquisition };
-        _resources.Add(resource);
+        AddResource(resource);
         return resource;
     }
 
@@ -188,7 +192,7 @@ internal sealed class Body
                 Original = original,
                 Position = call is null ? position : -1,
             };
-            _resources.Add(resource);
+            AddResource(resource);
             _imported.Add((original, position, call), resource);
         }
 
@@ -207,7 +211,7 @@ internal sealed class Body
         }
 
         var attempt = new Resource(_resources.Count, ResourceKind.Attempt, call, member) { Name = Places.NameOf(place) };
-        _resources.Add(attempt);
+        AddResource(attempt);
         Attempts.Add(attempt.Id, Places.OfMember(place, iterator), place, pages, isByCallee);
         return attempt.Id;
     }
@@ -224,13 +228,22 @@ internal sealed class Body
     public int LastAcquiredBy(IOperation call) =>
         _resources.Count > 0 && ReferenceEquals(_resources[_resources.Count - 1].Origin, call) ? _resources.Count - 1 : -1;
 
+    private void AddResource(Resource resource)
+    {
+        _resources.Add(resource);
+        if (resource.Kind.EndsAtSuspension)
+        {
+            _suspendable.Add(resource);
+        }
+    }
+
     /// <summary>The loan that one call makes, however many of its arguments it holds.</summary>
     public int LoanOf(IOperation call, ISymbol member)
     {
         if (!_loans.TryGetValue(call, out int loan))
         {
             loan = _resources.Count;
-            _resources.Add(new Resource(loan, ResourceKind.Loan, call, member));
+            AddResource(new Resource(loan, ResourceKind.Loan, call, member));
             _loans.Add(call, loan);
         }
 
@@ -272,7 +285,7 @@ internal sealed class Body
             if (parameter.RefKind != RefKind.Out && _contracts.FindParameter(parameter) is { } contract)
             {
                 var resource = new Resource(_resources.Count, contract.Kind, origin, null) { Parameter = parameter, Name = parameter.Name };
-                _resources.Add(resource);
+                AddResource(resource);
                 entry.Add((Places.Of(parameter, PlaceKind.Parameter), resource, contract));
             }
         }

@@ -174,6 +174,9 @@ internal sealed record PathState(
     public static readonly PathState Empty =
         new(IntMap<RefSet>.Empty, IntMap<Known>.Empty, IntMap<Expression>.Empty, IntMap<BoxedBool>.Empty, IntMap<Hold>.Empty, 0);
 
+    /// <summary>The operations that may be under way, so that they are found among all that is held.</summary>
+    private IntMap<BoxedBool> Pending { get; init; } = IntMap<BoxedBool>.Empty;
+
     public RefSet RefsOf(int place) => place >= 0 && Refs.TryGet(place, out RefSet refs) ? refs : RefSet.Empty;
 
     public Known KnownOf(int place) => place >= 0 && Known.TryGet(place, out Known known) ? known : Flow.Known.Anything;
@@ -204,8 +207,17 @@ internal sealed record PathState(
         return this with { Holds = Holds.Set(resource, hold), Signature = signature ^ Mix(resource, hold) };
     }
 
-    public PathState WithoutHold(int resource) =>
-        Holds.TryGet(resource, out Hold before) ? this with { Holds = Holds.Remove(resource), Signature = Signature ^ Mix(resource, before) } : this;
+    public PathState WithoutHold(int resource) => !Holds.TryGet(resource, out Hold before) ? this
+        : this with { Holds = Holds.Remove(resource), Pending = Pending.Remove(resource), Signature = Signature ^ Mix(resource, before) };
+
+    /// <summary>As <see cref="WithHold"/>, for an operation.</summary>
+    public PathState WithLoan(int loan, Hold hold) => WithHold(loan, hold) with
+    {
+        Pending = (hold.Holding & Holding.Held) != 0 ? Pending.Set(loan, BoxedBool.True) : Pending.Remove(loan),
+    };
+
+    /// <summary>Shows each operation that may be under way.</summary>
+    public void ForEachPending(Action<int, Hold> action) => Pending.ForEach((loan, _) => action(loan, HoldOf(loan)));
 
     /// <summary>Whether both paths have every resource in the same state, so that nothing is lost by merging what else they know.</summary>
     public static bool SameHoldings(PathState a, PathState b) =>
@@ -247,7 +259,10 @@ internal sealed record PathState(
             holds.ForEach((resource, hold) => signature ^= Mix(resource, hold));
         }
 
-        return new PathState(refs, known, definitions, truths, holds, signature);
+        return new PathState(refs, known, definitions, truths, holds, signature)
+        {
+            Pending = IntMap<BoxedBool>.Merge(a.Pending, b.Pending, KeepOne, Agree),
+        };
     }
 
     private static bool KeepOne<T>(int key, T one, out T kept)

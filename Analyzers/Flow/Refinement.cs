@@ -271,7 +271,7 @@ internal sealed class Refinement(Body body, IContractSource contracts)
         for (int i = 0; i < operations.Count; i++)
         {
             Hold hold = path.HoldOf(operations[i].Resource);
-            path = path.WithHold(operations[i].Resource, hold with { Holding = outcome ? Holding.Released : Holding.Held });
+            path = path.WithLoan(operations[i].Resource, hold with { Holding = outcome ? Holding.Released : Holding.Held });
         }
 
         return path;

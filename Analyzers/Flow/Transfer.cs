@@ -416,7 +416,7 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
         RefSet holds = (before.Holding & Holding.Held) != 0 && path.RefsOf(fact.Target).Refers(fact.Resource) ? before.Holds.Union(lent) : lent;
         if (fact.IsSignalled)
         {
-            path = path.WithHold(fact.Resource, new Hold(Holding.HandedOn, Flowing.Unknown, holds, null));
+            path = path.WithLoan(fact.Resource, new Hold(Holding.HandedOn, Flowing.Unknown, holds, null));
             foreach (int captured in body.Places[fact.Target].Captured)
             {
                 path = path.WithRefs(captured, path.RefsOf(captured).Union(RefSet.Of(fact.Resource, RefRole.Keeper)));
@@ -426,7 +426,7 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
         }
 
         return path
-            .WithHold(fact.Resource, new Hold(Holding.Held, fact.Moves != Flowing.Unknown ? fact.Moves : DirectionOf(path, lent), holds, null))
+            .WithLoan(fact.Resource, new Hold(Holding.Held, fact.Moves != Flowing.Unknown ? fact.Moves : DirectionOf(path, lent), holds, null))
             .WithRefs(fact.Target, path.RefsOf(fact.Target).Union(RefSet.Of(fact.Resource, RefRole.Owner)));
     }
 
@@ -450,7 +450,7 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
             if (body.Resources[refs[i].Resource].Kind == ResourceKind.Loan)
             {
                 Hold hold = path.HoldOf(refs[i].Resource);
-                path = path.WithHold(refs[i].Resource, hold with { Holding = Holding.Released, Holds = RefSet.Empty, ChangedAt = fact.Operation });
+                path = path.WithLoan(refs[i].Resource, hold with { Holding = Holding.Released, Holds = RefSet.Empty, ChangedAt = fact.Operation });
             }
         }
 
@@ -464,9 +464,9 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
 
     private PathState Suspend(Fact fact, PathState path)
     {
-        foreach (Resource resource in body.Resources)
+        foreach (Resource resource in body.Suspendable)
         {
-            if (resource.Kind.EndsAtSuspension && path.Holds.TryGet(resource.Id, out Hold hold) && (hold.Holding & Holding.UserBacked) != 0)
+            if (path.Holds.TryGet(resource.Id, out Hold hold) && (hold.Holding & Holding.UserBacked) != 0)
             {
                 path = path.WithHold(resource.Id, hold with { Holding = (hold.Holding & ~Holding.UserBacked) | Holding.Stale, ChangedAt = fact.Operation });
             }

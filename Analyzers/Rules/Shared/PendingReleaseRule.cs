@@ -20,7 +20,7 @@ internal abstract class PendingReleaseRule(Wording words) : Rule
         foreach (PathState path in before.Paths)
         {
             RefSet released = Transfer.Released(fact, path, findings.Body);
-            path.Holds.ForEach((loan, hold) =>
+            path.ForEachPending((loan, hold) =>
             {
                 if (findings.Body.Resources[loan].Kind != ResourceKind.Loan || hold.Holding != Holding.Held)
                 {

@@ -75,7 +75,7 @@ internal sealed class ReportedWhilePending : Rule
         Dictionary<int, (int Count, string Name)> pending = [];
         foreach (PathState path in before.Paths)
         {
-            path.Holds.ForEach((loan, hold) =>
+            path.ForEachPending((loan, hold) =>
             {
                 if (body.Resources[loan].Kind == ResourceKind.Loan && hold.Holding == Holding.Held && hold.Holds.Count > 0)
                 {

@@ -43,7 +43,7 @@ internal sealed class TouchedWhilePending : Rule
         foreach (PathState path in before.Paths)
         {
             RefSet used = path.RefsOf(fact.Target).Where(static r => r.Kind <= RefRole.View);
-            path.Holds.ForEach((loan, hold) =>
+            path.ForEachPending((loan, hold) =>
             {
                 if (findings.Body.Resources[loan].Kind != ResourceKind.Loan || hold.Holding != Holding.Held
                     || !(hold.Direction == Flowing.Destination || (hold.Direction == Flowing.Source && fact.Writes)))
