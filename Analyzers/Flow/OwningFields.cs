@@ -6,6 +6,9 @@ namespace BufferLifetime.Analyzers.Flow;
 /// <summary>Which fields of a type its bodies are to be taken together over.</summary>
 internal static class OwningFields
 {
+    /// <summary>How many fields are followed together; of a type with more, each method is looked at by itself.</summary>
+    public const int MaxFields = 48;
+
     /// <summary>The fields of the instance that some body stores something in that owns a buffer, or was made of what does.</summary>
     public static List<ISymbol> In(List<Body> bodies)
     {
@@ -114,7 +117,7 @@ internal static class OwningFields
         }
 
         List<ISymbol> undisturbed = owning.FindAll(field => !interfered.Contains(field));
-        return undisturbed.Count == 0 ? [] : [.. undisturbed, .. flags.Where(flag => !interfered.Contains(flag))];
+        return undisturbed.Count is 0 or > MaxFields ? [] : [.. undisturbed, .. flags.Where(flag => !interfered.Contains(flag)).Take(MaxFields - undisturbed.Count)];
     }
 
     private static IEnumerable<Fact> FactsOf(Body body)
