@@ -11,7 +11,8 @@ internal sealed class RuleReader : IFlowReader
     private readonly Rule[] _rules = RuleCatalogue.Create();
     private readonly Body _body;
     private readonly Findings _findings;
-    private readonly HashSet<Resource>? _settled;
+    private readonly TypeRecord? _record;
+    private readonly TypeMember? _member;
 
     public RuleReader(Body body)
     {
@@ -19,10 +20,11 @@ internal sealed class RuleReader : IFlowReader
         _findings = new Findings(body);
     }
 
-    public RuleReader(Body body, TypeMember member, TypeFlow type, HashSet<Resource> settled)
+    public RuleReader(Body body, TypeMember member, TypeFlow type, TypeRecord record)
         : this(body)
     {
-        _settled = settled;
+        _record = record;
+        _member = member;
         foreach (Rule rule in _rules)
         {
             rule.OnMember(member, type);
@@ -31,7 +33,7 @@ internal sealed class RuleReader : IFlowReader
 
     public void OnFact(Fact fact, PathSet before)
     {
-        Settle(fact, before);
+        _record?.Note(_member!, fact, before);
         _findings.Meet(fact);
         foreach (Rule rule in _rules)
         {
@@ -56,26 +58,5 @@ internal sealed class RuleReader : IFlowReader
         }
 
         return _findings.ToDiagnostics();
-    }
-
-    private void Settle(Fact fact, PathSet before)
-    {
-        if (_settled is null || fact.Kind is not (FactKind.Release or FactKind.Escape))
-        {
-            return;
-        }
-
-        foreach (PathState path in before.Paths)
-        {
-            // A field that native code is given the address of still has it to release.
-            RefSet refs = fact.Kind == FactKind.Release ? Transfer.Released(fact, path, _body)
-                : fact.Departure == Departure.PassedToNative ? RefSet.Empty
-                : Transfer.HandedOn(fact, path, _body);
-            for (int i = 0; i < refs.Count; i++)
-            {
-                Resource resource = _body.Resources[refs[i].Resource];
-                _settled.Add(resource.Original ?? resource);
-            }
-        }
     }
 }

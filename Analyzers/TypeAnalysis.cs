@@ -89,16 +89,16 @@ internal sealed class TypeAnalysis(ProtocolTable protocols, Relevance relevance)
 
     private static void AnalyzeTogether(TypeUnit unit, HashSet<ISymbol> together, SymbolAnalysisContext context)
     {
-        HashSet<Resource> settled = [];
+        TypeRecord record = new();
         foreach (TypeMember member in unit.Members)
         {
-            var reader = new RuleReader(member.Body, member, unit.Flow, settled);
+            var reader = new RuleReader(member.Body, member, unit.Flow, record);
             unit.Flow.Read(member, reader);
             Report(reader.Finish(), context);
             together.Add(member.Symbol);
         }
 
-        Report(FieldRules.Check(new TypeView(unit.Flow, settled), unit.Members, unit.Bodies), context);
+        Report(FieldRules.Check(new TypeView(unit.Flow, record), unit.Members, unit.Bodies), context);
     }
 
     private void AnalyzeNested(Body body, SymbolAnalysisContext context)

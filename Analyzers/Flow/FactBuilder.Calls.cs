@@ -37,14 +37,16 @@ internal sealed partial class FactBuilder
             return Value.None;
         }
 
-        if (_contracts.Find(method.OriginalDefinition) is { } contract)
+        bool isOwn = instance is IInstanceReferenceOperation && _body.KeepsFields;
+
+        // The instance's own disposal is what its body does to the fields.
+        if (_contracts.Find(method.OriginalDefinition) is { } contract && !(isOwn && contract.Effects.All(static effect => effect is Effect.Release { Target.Kind: SlotKind.Receiver })))
         {
             return Apply(call, method, contract, receiver, values, type);
         }
 
         // What starts an operation fails by its task, and what is handed a task only passes it on: neither fails with an operation under way.
         bool canFail = !Failures.MakesException(call) && !_contracts.IsTask(type) && !method.Parameters.Any(parameter => _contracts.IsTask(parameter.Type));
-        bool isOwn = instance is IInstanceReferenceOperation && _body.KeepsFields;
         Use(call, receiver);
         if (isOwn)
         {

@@ -50,6 +50,7 @@ internal sealed class TypeFlow : ISelfCalls
     private readonly CancellationToken _cancellation;
     private readonly Dictionary<ISymbol, TypeMember> _methods = new(SymbolEqualityComparer.Default);
     private readonly HashSet<ISymbol> _calledBySelf = new(SymbolEqualityComparer.Default);
+    private readonly HashSet<ISymbol> _calledByDisposal = new(SymbolEqualityComparer.Default);
     private readonly Dictionary<(ISymbol, string), List<Outcome>> _outcomes = [];
     private readonly Dictionary<(ISymbol, string), List<Misuse>> _misuses = [];
     private readonly HashSet<(ISymbol, string)> _running = [];
@@ -332,6 +333,10 @@ internal sealed class TypeFlow : ISelfCalls
                     if (fact is { Kind: FactKind.CallSelf, Member: { } called })
                     {
                         _calledBySelf.Add(called.OriginalDefinition);
+                        if (member is { EndsInstance: true, IsFinalizer: false })
+                        {
+                            _calledByDisposal.Add(called.OriginalDefinition);
+                        }
                     }
                 }
 
@@ -385,6 +390,10 @@ internal sealed class TypeFlow : ISelfCalls
 
         return changed;
     }
+
+    /// <summary>Whether the type keeps the method to itself, and what ends the instance calls it.</summary>
+    public bool IsCalledByDisposal(TypeMember member) =>
+        member.Method is { DeclaredAccessibility: Accessibility.Private } method && _calledByDisposal.Contains(method);
 
     /// <summary>Whether another method of the type calls it, and nobody takes it for a delegate.</summary>
     public bool IsCalledBySelf(IMethodSymbol method) => _calledBySelf.Contains(method);

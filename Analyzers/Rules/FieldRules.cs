@@ -22,7 +22,7 @@ internal static class FieldRules
             {
                 foreach ((ISymbol field, HeldByFields held) in Owned(type.Flow, state))
                 {
-                    if (!type.Settled.Contains(held.Original) && !ReleasesUnseen(bodies, held.Original.Kind) && told.Add((field, held.Original)) && WordsFor(held.Original.Kind) is { } words)
+                    if (!type.Record.Settled.Contains(held.Original) && !ReleasesUnseen(bodies, held.Original.Kind) && told.Add((field, held.Original)) && WordsFor(held.Original.Kind) is { } words)
                     {
                         yield return Diagnostic.Create(words.Certain, Spots.OfCall(held.Original.Origin), Certain, field.Name);
                     }
@@ -44,7 +44,7 @@ internal static class FieldRules
                 // From this state on, every path leaves it behind; a path that looks at something else first may know better.
                 foreach ((ISymbol field, HeldByFields held) in endings.Count == 0 ? [] : Owned(type.Flow, endings[0]))
                 {
-                    if (endings.All(state => Owned(type.Flow, state).Any(o => SymbolEqualityComparer.Default.Equals(o.Field, field))) && type.Settled.Contains(held.Original) && !ReleasesOnCompletion(members, type.Flow, field) && told.Add((field, held.Original)) && WordsFor(held.Original.Kind) is { } words && !field.Locations.IsEmpty)
+                    if (endings.All(state => Owned(type.Flow, state).Any(o => SymbolEqualityComparer.Default.Equals(o.Field, field))) && type.Record.Settled.Contains(held.Original) && !ReleasesOnCompletion(members, type.Flow, field) && told.Add((field, held.Original)) && WordsFor(held.Original.Kind) is { } words && !field.Locations.IsEmpty)
                     {
                         yield return Diagnostic.Create(
                             words.Possible, field.Locations[0], new[] { Spots.OfCall(held.Original.Origin) }, Possible,
@@ -52,6 +52,11 @@ internal static class FieldRules
                     }
                 }
             }
+        }
+
+        foreach (Diagnostic early in ReleasedByDisposal.In(type.Record, members, Possible))
+        {
+            yield return early;
         }
     }
 

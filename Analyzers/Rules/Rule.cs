@@ -32,8 +32,8 @@ internal abstract class Rule
 
 /// <summary>What the members of a type do to its owning fields, taken together.</summary>
 /// <param name="Flow">The states that the members leave behind.</param>
-/// <param name="Settled">The resources, as they were acquired, that some member releases or hands on.</param>
-internal sealed record TypeView(TypeFlow Flow, HashSet<Resource> Settled);
+/// <param name="Record">What the members were seen to do.</param>
+internal sealed record TypeView(TypeFlow Flow, TypeRecord Record);
 
 /// <summary>One way out of a body, as the rules see it.</summary>
 internal sealed record Leaving(ExitKind Kind, IOperation? Returned, BasicBlock From, PathSet Paths);

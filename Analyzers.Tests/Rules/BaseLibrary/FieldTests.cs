@@ -15,6 +15,8 @@ public sealed class FieldTests
     [InlineData("private GCHandle _self; public C() { _self = GCHandle.{|BUF2001:Alloc|}(this); } public void Dispose() { }")]
     [InlineData("private nint {|BUF2001:_p|}; private object? _owner; public void Begin(object owner) { if (_p != 0) throw new InvalidOperationException(); _owner = owner; _p = Marshal.AllocHGlobal(8); } public void Detach() => _owner = null; public void Dispose() { if (_owner != null) { _owner = null; if (_p != 0) { Marshal.FreeHGlobal(_p); _p = 0; } } }")]
     [InlineData("private GCHandle _pin; private byte* _at; public void Prepare(byte[] a) { _pin = GCHandle.Alloc(a, GCHandleType.Pinned); _at = (byte*)_pin.AddrOfPinnedObject(); } public int Finish() { Unpin(); return {|BUF2002:Parse()|}; } private void Unpin() { if (_pin.IsAllocated) _pin.Free(); } private int Parse() => {|BUF2011:_at|}[0]; public void Dispose() => Unpin();")]
+    [InlineData("private readonly nint _p = Marshal.AllocHGlobal(8); private void Free() => Marshal.{|BUF2011:FreeHGlobal|}(_p); public void Dispose() => Free();")]
+    [InlineData("private GCHandle _h; public C(byte[] a, int n) { _h = GCHandle.{|BUF2001:Alloc|}(a, GCHandleType.Pinned); if (n > a.Length) throw new ArgumentException(); } public void Dispose() { if (_h.IsAllocated) _h.Free(); }")]
     public Task Field_that_outlives_what_it_owns_is_reported(string members) => RuleCode.VerifyAsync(Code(members));
 
     [Theory]
@@ -25,6 +27,11 @@ public sealed class FieldTests
     [InlineData("private GCHandle _pin; public void Prepare(byte[] a) { _pin = GCHandle.Alloc(a, GCHandleType.Pinned); } public void Done() => _pin.Free(); public void Dispose() { if (_pin.IsAllocated) _pin.Free(); }")]
     [InlineData("private MemoryHandle _pin; public void Prepare(Memory<byte> a) => _pin = a.Pin(); public void Dispose() => _pin.Dispose();")]
     [InlineData("private byte[]? _b; private void Ensure() => _b ??= ArrayPool<byte>.Shared.Rent(8); public int Read() { Ensure(); return _b![0]; } public void Dispose() { if (_b is not null) { ArrayPool<byte>.Shared.Return(_b); _b = null; } }")]
+    [InlineData("private nint _p = Marshal.AllocHGlobal(8); private void Free() { nint p = _p; _p = 0; Marshal.FreeHGlobal(p); } ~C() => Free(); public void Dispose() { Free(); GC.SuppressFinalize(this); }")]
+    [InlineData("private readonly nint _p = Marshal.AllocHGlobal(8); private void Free() => Marshal.FreeHGlobal(_p); ~C() => Free(); public void Dispose() { }")]
+    [InlineData("private GCHandle _h; public C(byte[] a, int n) { if (n > a.Length) throw new ArgumentException(); _h = GCHandle.Alloc(a, GCHandleType.Pinned); } public void Dispose() { if (_h.IsAllocated) _h.Free(); }")]
+    [InlineData("private GCHandle _h; public C(byte[] a, int n) { _h = GCHandle.Alloc(a, GCHandleType.Pinned); try { Any.Keep(a); } catch { Dispose(); throw; } } public void Dispose() { if (_h.IsAllocated) _h.Free(); }")]
+    [InlineData("private GCHandle _h; public C(byte[] a, int n) { _h = GCHandle.Alloc(a, GCHandleType.Pinned); if (n > a.Length) throw new ArgumentException(); } ~C() => Dispose(); public void Dispose() { if (_h.IsAllocated) _h.Free(); }")]
     public Task Field_that_lets_go_in_time_is_silent(string members) => RuleCode.VerifyAsync(Code(members));
 
     [Fact]

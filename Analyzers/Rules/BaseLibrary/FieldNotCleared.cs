@@ -30,7 +30,13 @@ internal sealed class FieldNotCleared : Rule
 
     private TypeMember? _member;
 
-    public override void OnMember(TypeMember member, TypeFlow type) => _member = member;
+    private bool _isPartOfDisposal;
+
+    public override void OnMember(TypeMember member, TypeFlow type)
+    {
+        _member = member;
+        _isPartOfDisposal = member.EndsInstance || type.IsCalledByDisposal(member);
+    }
 
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
@@ -58,7 +64,7 @@ internal sealed class FieldNotCleared : Rule
     /// called twice by right.
     /// </summary>
     private bool IsCalledTwice(Hold hold) =>
-        _member is { EndsInstance: false } member && hold.ChangedAt is { } released && member.Body.Flow.OriginalOperation.Syntax.Span.Contains(released.Syntax.Span)
+        !_isPartOfDisposal && _member is { } member && hold.ChangedAt is { } released && member.Body.Flow.OriginalOperation.Syntax.Span.Contains(released.Syntax.Span)
         && member.Body.Flow.OriginalOperation.Syntax.SyntaxTree == released.Syntax.SyntaxTree;
 
     /// <summary>The fields of a readonly struct keep what they have: each copy of it is its caller's to release once.</summary>

@@ -62,7 +62,7 @@ internal abstract class LeakRule(Wording words) : Rule
         {
             path.Holds.ForEach((id, hold) =>
             {
-                if (MayBeOwed(hold) && findings.Body.Resources[id] is { Original: null } resource && Concerns(resource) && !IsKeptOutside(findings.Body, path, id))
+                if (MayBeOwed(hold) && findings.Body.Resources[id] is { Original: null } resource && Concerns(resource) && (IsLostWithInstance(leaving, findings.Body) || !IsKeptOutside(findings.Body, path, id)))
                 {
                     Location? exit = Spots.OfExit(leaving, findings.Body.Flow);
                     Leak(id, IsOwed(hold), exit, leaving.Kind == ExitKind.Throw ? "this throw is reached" : exit is null ? "the end of the method is reached" : "this return is reached");
@@ -97,6 +97,25 @@ internal abstract class LeakRule(Wording words) : Rule
                     name, Spots.Line(origin), location is null ? when : ToldWhereTaken ? when.Replace("this", "the").Replace(" is reached", $" at line {Spots.Line(location)} is reached") : when);
             }
         }
+    }
+
+    /// <summary>Whether a constructor throws: what it has put into the fields is lost with the instance, unless a finalizer gets to see it.</summary>
+    private static bool IsLostWithInstance(Leaving leaving, Body body)
+    {
+        if (leaving.Kind != ExitKind.Throw || body.Owner is not IMethodSymbol { MethodKind: MethodKind.Constructor, ContainingType: { TypeKind: TypeKind.Class } type })
+        {
+            return false;
+        }
+
+        for (INamedTypeSymbol? declaring = type; declaring is { SpecialType: SpecialType.None }; declaring = declaring.BaseType)
+        {
+            if (declaring.GetMembers("Finalize").Length > 0 || declaring.GetMembers().Any(static member => member is IMethodSymbol { MethodKind: MethodKind.Destructor }))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>

@@ -1,0 +1,30 @@
+using Xunit;
+
+namespace BufferLifetime.Analyzers.Tests.Rules.BaseLibrary;
+
+/// <summary>BUF2007 over the members of a type: who ends the instance waits for what others have started over its buffers.</summary>
+public sealed class ReleasedByDisposalTests
+{
+    private const string Usings = "using System.Buffers;\nusing System.Runtime.InteropServices;\n";
+
+    private const string Rented = "private byte[]? _b = ArrayPool<byte>.Shared.Rent(64); ";
+
+    [Theory]
+    [InlineData(Rented + "private Task<int>? _read; public void Begin() => _read = _s.ReadAsync(_b!, 0, 64); public void Dispose() { byte[]? b = _b; _b = null; if (b != null) ArrayPool<byte>.Shared.Return({|BUF2007:b|}); }")]
+    [InlineData(Rented + "private Task? _loop; public void Start() => _loop = LoopAsync(); private async Task LoopAsync() { while (await _s.ReadAsync(_b) > 0) { } } public void Dispose() { _s.Dispose(); if (_b != null) { ArrayPool<byte>.Shared.Return({|BUF2007:_b|}); _b = null; } }")]
+    [InlineData(Rented + "public void Send() { _ = _s.WriteAsync(_b!, 0, 64); } public void Close() => Release(); private void Release() { if (_b != null) { ArrayPool<byte>.Shared.Return({|BUF2007:_b|}); _b = null; } } public void Dispose() => Close();")]
+    [InlineData("private IMemoryOwner<byte>? _o = MemoryPool<byte>.Shared.Rent(8); private ValueTask<int> _read; public void Begin() { if (_o != null) _read = _s.ReadAsync(_o.Memory); } public void Dispose() { _o?.{|BUF2007:Dispose|}(); _o = null; }")]
+    [InlineData("private GCHandle _h = GCHandle.Alloc(new byte[8], GCHandleType.Pinned); private readonly Action<nint, Action<int>> _read = (_, _) => { }; public void Begin() => _read(_h.AddrOfPinnedObject(), Done); private void Done(int read) => GC.KeepAlive(_h.Target); public void Dispose() { if (_h.IsAllocated) {|BUF2007:_h|}.Free(); }")]
+    public Task Buffer_of_an_operation_that_nobody_waits_for_is_reported(string members) => RuleCode.VerifyAsync(Code(members));
+
+    [Theory]
+    [InlineData(Rented + "private Task<int>? _read; public void Begin() => _read = _s.ReadAsync(_b!, 0, 64); public void Dispose() { _read?.Wait(); byte[]? b = _b; _b = null; if (b != null) ArrayPool<byte>.Shared.Return(b); }")]
+    [InlineData(Rented + "private Task? _loop; public void Start() => _loop = LoopAsync(); private async Task LoopAsync() { try { while (await _s.ReadAsync(_b) > 0) { } } finally { Release(); } } private void Release() { byte[]? b = Interlocked.Exchange(ref _b, null); if (b != null) ArrayPool<byte>.Shared.Return(b); } public void Dispose() { if (_loop == null) Release(); }")]
+    [InlineData(Rented + "private int _busy; public void Send() { _busy++; _ = SendAsync(); } private async Task SendAsync() { await _s.WriteAsync(_b!, 0, 64); _busy--; } public void Dispose() { if (_busy == 0 && _b != null) { ArrayPool<byte>.Shared.Return(_b); _b = null; } }")]
+    [InlineData(Rented + "private readonly ManualResetEventSlim _idle = new(true); public void Send() { _idle.Reset(); _ = SendAsync(); } private async Task SendAsync() { await _s.WriteAsync(_b!, 0, 64); _idle.Set(); } public void Dispose() { _idle.Wait(); if (_b != null) { ArrayPool<byte>.Shared.Return(_b); _b = null; } }")]
+    [InlineData(Rented + "public async Task<int> ReadAsync() => await _s.ReadAsync(_b!, 0, 64); public Task<int> Read2Async() => _s.ReadAsync(_b!, 0, 64); public void Dispose() { if (_b != null) { ArrayPool<byte>.Shared.Return(_b); _b = null; } }")]
+    [InlineData("private GCHandle _h = GCHandle.Alloc(new byte[8], GCHandleType.Pinned); private readonly Action<nint, Action<string>> _each = (_, _) => { }; public void Visit() => _each(_h.AddrOfPinnedObject(), One); private void One(string item) => GC.KeepAlive(_h.Target); public void Dispose() { if (_h.IsAllocated) _h.Free(); }")]
+    public Task Disposal_that_may_know_is_silent(string members) => RuleCode.VerifyAsync(Code(members));
+
+    private static string Code(string members) => Usings + "sealed class C(Stream s) : IDisposable { private readonly Stream _s = s; " + members + " }";
+}
