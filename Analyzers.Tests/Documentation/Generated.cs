@@ -9,7 +9,7 @@ namespace BufferLifetime.Analyzers.Tests.Documentation;
 /// </summary>
 internal static class Generated
 {
-    private static readonly bool IsUpdating = Environment.GetEnvironmentVariable("UPDATE_GENERATED") == "true";
+    public static bool IsUpdating { get; } = Environment.GetEnvironmentVariable("UPDATE_GENERATED") == "true";
 
     /// <summary>Holds a whole file to its text.</summary>
     public static void Verify(string path, string expected)

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace BufferLifetime.Analyzers.Tests.Documentation;
 
 /// <summary>A fenced piece of a page: the words after the fence, and the text without its fences.</summary>
@@ -42,6 +44,26 @@ internal sealed class RulePage
     public static string PathOf(string id) => Path.Combine(Folder, id + ".md");
 
     public static RulePage Read(string id) => new(id, File.ReadAllText(PathOf(id)).ReplaceLineEndings("\n"));
+
+    /// <summary>The page of a new rule, for its author to fill.</summary>
+    public static string Begin(string id, string title)
+    {
+        var page = new StringBuilder($"# {id}: {title}\n\n{Place("table")}\nReports …\n\n{Place("picture")}");
+        foreach (string heading in Headings)
+        {
+            page.Append("\n## ").Append(heading).Append("\n\n").Append(heading switch
+            {
+                Violating => $"```csharp\n// {id} at the end of the line that is reported\n```\n\n{Place("report")}",
+                Repaired or NearMisses or Suppressing => "```csharp\n```\n",
+                "Options" => Place("options"),
+                _ => "…\n",
+            });
+        }
+
+        return page.ToString();
+
+        static string Place(string name) => $"<!-- {name}:begin -->\n<!-- {name}:end -->\n";
+    }
 
     public string Section(string heading) => _sections.TryGetValue(heading, out string? text) ? text : "";
 

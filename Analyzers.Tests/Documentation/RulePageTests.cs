@@ -13,10 +13,24 @@ public sealed partial class RulePageTests
     public static TheoryData<string> Rules => [.. RuleFacts.All.Select(rule => rule.Id)];
 
     [Fact]
-    public void Every_rule_has_a_page_and_every_page_a_rule() =>
+    public void Every_rule_has_a_page_and_every_page_a_rule()
+    {
+        foreach (RuleFacts rule in RuleFacts.All.Where(rule => Generated.IsUpdating && !File.Exists(RulePage.PathOf(rule.Id))))
+            Generated.Verify(RulePage.PathOf(rule.Id), RulePage.Begin(rule.Id, rule.Title));
+
         Assert.Equal(
             RuleFacts.All.Select(rule => rule.Id),
             Directory.GetFiles(RulePage.Folder, "BUF*.md").Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Page_that_is_begun_has_every_heading_and_every_place()
+    {
+        string page = RulePage.Begin("BUF9999", "Title");
+
+        Assert.All(RulePage.Headings, heading => Assert.Contains($"\n## {heading}\n", page, StringComparison.Ordinal));
+        Assert.All(["table", "picture", "report", "options"], place => Assert.Contains($"<!-- {place}:begin -->\n<!-- {place}:end -->\n", page, StringComparison.Ordinal));
+    }
 
     [Theory]
     [MemberData(nameof(Rules))]

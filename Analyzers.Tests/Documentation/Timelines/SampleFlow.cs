@@ -39,6 +39,9 @@ internal sealed class SampleFlow
             _ => null,
         };
 
+    /// <summary>The parameter that a place names, as it is declared.</summary>
+    public static string? ParameterAt(Location location) => (location.SourceTree!.GetRoot().FindNode(location.SourceSpan) as ParameterSyntax)?.ToString();
+
     /// <summary>The path through the body around the report that meets every place which the report names, and leaves the body.</summary>
     public (Body Body, IReadOnlyList<Step> Steps) PathTo(Diagnostic report)
     {

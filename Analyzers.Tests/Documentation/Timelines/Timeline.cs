@@ -114,7 +114,7 @@ internal sealed class Timeline
                 : (resource is not null ? TimelineWords.Acquired(resource, entry.HoldOf(resource.Id)) : "released") + (method is null ? "" : $" by an earlier call{Of(method)}");
             LaneState?[] states = [.. _lanes.Select(lane => resource is not null && lane != resource ? null
                 : isParameter || resource is null ? StateOf(lane, entry) : TimelineWords.Held(lane))];
-            _rows.Add(new Row(RowKind.Event, LineOf(place), CodeAt(place), caption, states));
+            _rows.Add(new Row(RowKind.Event, LineOf(place), SampleFlow.ParameterAt(place) ?? CodeAt(place), caption, states));
         }
 
         foreach (Resource lane in _lanes)

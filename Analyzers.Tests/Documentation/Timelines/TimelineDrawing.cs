@@ -20,7 +20,7 @@ internal sealed class TimelineDrawing
         .line,.kind,.caption,.words{fill:#59636e;font-size:12px}.line{font-family:ui-monospace,Consolas,"Liberation Mono",monospace}
         .name{font-weight:600}.page{fill:#fff;stroke:#d1d9e0}.rule{stroke:#d1d9e0}
         .held{fill:#2da44e}.weak{fill:#bf8700}.pending{fill:#0969da}.none{fill:#afb8c1}.gone{fill:#cf222e}
-        .report{fill:#ffebe9}.hazard{fill:#fff8c5}.badge{fill:#cf222e}.badge-text{fill:#fff;font-weight:600;font-size:11.5px}
+        .report{fill:#ffebe9}.hazard{fill:#fff8c5}.badge{fill:#cf222e}.badge-text{fill:#fff;font-weight:600;font-size:11.5px;text-anchor:middle}
         .report-text{fill:#cf222e;font-weight:600}.hazard-text{fill:#7d4e00;font-style:italic}.dot{fill:#fff;stroke-width:2.5}
         .dot.held{stroke:#2da44e;fill:#fff}.dot.weak{stroke:#bf8700;fill:#fff}.dot.pending{stroke:#0969da;fill:#fff}.dot.none{stroke:#afb8c1;fill:#fff}.dot.gone{stroke:#cf222e;fill:#fff}
         @media(prefers-color-scheme:dark){text{fill:#f0f6fc}.line,.kind,.caption,.words{fill:#9198a1}.page{fill:#0d1117;stroke:#3d444d}.rule{stroke:#3d444d}
@@ -102,7 +102,7 @@ internal sealed class TimelineDrawing
         if (row.Kind == RowKind.Report)
         {
             Add($"""<rect class="badge" x="{CodeWidth - 96}" y="{y + 1}" width="72" height="19" rx="9.5"/>""");
-            Text(CodeWidth - 86, y + 14, "badge-text", _timeline.Id);
+            Text(CodeWidth - 60, y + 14, "badge-text", _timeline.Id);
         }
     }
 
