@@ -122,6 +122,25 @@ public sealed class FieldFixTests
             """);
 
     [Fact]
+    public Task Address_is_emptied_in_the_words_of_its_declaration() =>
+        Cleared(
+            """
+                private readonly IntPtr _block = Marshal.AllocHGlobal(8);
+
+                public void Dispose() => Marshal.{|BUF2011:FreeHGlobal|}(_block);
+            """,
+            """
+                private IntPtr _block = Marshal.AllocHGlobal(8);
+
+                public void Dispose()
+                {
+                    IntPtr block = Interlocked.Exchange(ref _block, IntPtr.Zero);
+                    if (block != IntPtr.Zero)
+                        Marshal.FreeHGlobal(block);
+                }
+            """);
+
+    [Fact]
     public Task Pointer_is_emptied_beside_the_release() =>
         Cleared(
             """

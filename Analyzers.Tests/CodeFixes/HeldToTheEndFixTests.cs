@@ -294,6 +294,46 @@ public sealed class HeldToTheEndFixTests
             """);
 
     [Fact]
+    public Task Try_that_begins_too_late_begins_with_the_rental() =>
+        Fix.VerifyStatementsAsync(
+            """
+            byte[] buffer = ArrayPool<byte>.Shared.{|BUF2008:Rent|}(64);
+
+            // Nothing to do?
+            int length = Any.Number();
+            if (length == 0)
+                return 0;
+
+            // Sent.
+            try
+            {
+                return Any.Transfer(buffer.AsSpan(0, length));
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(buffer); // Given back.
+            }
+            """,
+            """
+            byte[] buffer = ArrayPool<byte>.Shared.Rent(64);
+
+            // Sent.
+            try
+            {
+                // Nothing to do?
+                int length = Any.Number();
+                if (length == 0)
+                    return 0;
+
+                return Any.Transfer(buffer.AsSpan(0, length));
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(buffer); // Given back.
+            }
+            """);
+
+    [Fact]
     public Task Handle_is_freed_in_a_finally() =>
         Fix.VerifyMembersAsync(
             """
@@ -426,10 +466,16 @@ public sealed class HeldToTheEndFixTests
     [InlineData("static int M(bool mine) { byte[] buffer = ArrayPool<byte>.Shared.{|BUF2008:Rent|}(8); int sent = Any.Transfer(buffer); if (mine) ArrayPool<byte>.Shared.Return(buffer); return sent; }")]
     // A new one in each round.
     [InlineData("static int M(int n) { byte[]? buffer = null; while (n-- > 0) { buffer = ArrayPool<byte>.Shared.{|BUF2008:Rent|}(8); Any.Transfer(buffer); } return n; }")]
-    // The handler is part of a structure that somebody thought about.
-    [InlineData("static int M() { byte[] buffer = ArrayPool<byte>.Shared.{|BUF2008:Rent|}(8); if (Any.Chance()) return 0; try { return Any.Transfer(buffer); } finally { ArrayPool<byte>.Shared.Return(buffer); } }")]
+    // The handlers were not written for what would be moved under them.
+    [InlineData("static int M() { byte[] buffer = ArrayPool<byte>.Shared.{|BUF2008:Rent|}(8); if (Any.Chance()) return 0; try { return Any.Transfer(buffer); } catch (IOException) { return -1; } finally { ArrayPool<byte>.Shared.Return(buffer); } }")]
+    // A release in a handler is part of a structure that somebody thought about.
+    [InlineData("static int M() { byte[] buffer = ArrayPool<byte>.Shared.{|BUF2008:Rent|}(8); if (Any.Chance()) return 0; try { return Any.Transfer(buffer); } catch (IOException) { ArrayPool<byte>.Shared.Return(buffer); throw; } }")]
     // The pool is not to be had again.
     [InlineData("static ArrayPool<byte> Pool() => ArrayPool<byte>.Shared; static int M() { byte[] buffer = Pool().{|BUF2008:Rent|}(8); return Any.Transfer(buffer); }")]
+    // One path gives it to the caller, who would be left with nothing.
+    [InlineData("static int M(byte[] payload, out IMemoryOwner<byte>? other) { IMemoryOwner<byte> owner = MemoryPool<byte>.Shared.{|BUF2008:Rent|}(8); payload.CopyTo(owner.Memory.Span); if (payload[0] == 1) { other = null; return 1; } other = owner; return 0; }")]
+    // One path gives it to an object that stays.
+    [InlineData("private byte[]? _b; int M(int n) { byte[] buffer = ArrayPool<byte>.Shared.{|BUF2008:Rent|}(8); if (n == 1) return 1; if (n == 2) { ArrayPool<byte>.Shared.Return(buffer); return 2; } Keep(buffer); return 0; } void Keep(byte[] b) => _b = b;")]
     // The struct is disposed in the middle, and would be once more at the end.
     [InlineData("static unsafe int M(Memory<byte> memory) { MemoryHandle handle = memory.{|BUF2001:Pin|}(); int sent = Any.Transfer((nint)handle.Pointer, 1); if (sent < 0) throw new IOException(); handle.Dispose(); handle = default; Console.WriteLine(); return sent; }")]
     public Task Release_that_would_not_be_right_is_not_offered(string members) => Fix.VerifyMembersAsync(members, members);

@@ -49,7 +49,7 @@ internal sealed class ClearedOnRelease() : Repair(FieldNotClearedFix.ClearKey)
         SyntaxNode changed = root.TrackNodes([declaration, .. releases.Select(release => release.Place)]);
         foreach (FieldRelease release in releases)
         {
-            if (Statements(release, field, nothing, model) is not { } statements)
+            if (Statements(release, field, declaration, nothing, model) is not { } statements)
             {
                 return null;
             }
@@ -69,7 +69,7 @@ internal sealed class ClearedOnRelease() : Repair(FieldNotClearedFix.ClearKey)
     }
 
     /// <summary>What stands in the place of a release, or null for a type that is not emptied so.</summary>
-    private static string[]? Statements(FieldRelease release, IFieldSymbol field, string nothing, SemanticModel model)
+    private static string[]? Statements(FieldRelease release, IFieldSymbol field, FieldDeclarationSyntax declaration, string nothing, SemanticModel model)
     {
         string place = release.Released.WithoutTrivia().ToString();
         if (field.Type is IPointerTypeSymbol)
@@ -80,11 +80,13 @@ internal sealed class ClearedOnRelease() : Repair(FieldNotClearedFix.ClearKey)
         string exchange = PageApi.NameOf("System.Threading.Interlocked", model, release.Call) + ".Exchange";
         string name = Names.Free(field.Name.TrimStart('_') is { Length: > 0 } bare && bare != field.Name ? bare : "released", release.Call, model);
         string call = release.Call.ReplaceNode(release.Released, SyntaxFactory.IdentifierName(name)).WithoutTrivia().ToString();
+        string written = declaration.Declaration.Type.WithoutTrivia().ToString();
+        string zero = declaration.Declaration.Type is PredefinedTypeSyntax or IdentifierNameSyntax { Identifier.ValueText: "nint" or "nuint" } ? "0" : written + ".Zero";
         return field.Type switch
         {
             { IsReferenceType: true } => [$"if ({exchange}(ref {place}, {nothing}) is {{ }} {name})\n{{\n    {call};\n}}"],
             { SpecialType: SpecialType.System_IntPtr or SpecialType.System_UIntPtr } =>
-                [$"{field.Type.ToMinimalDisplayString(model, release.Call.SpanStart)} {name} = {exchange}(ref {place}, 0);", $"if ({name} != 0)\n    {call};"],
+                [$"{written} {name} = {exchange}(ref {place}, {zero});", $"if ({name} != {zero})\n    {call};"],
             _ => null,
         };
     }

@@ -30,9 +30,12 @@ internal sealed class ReleaseOnEveryPath() : Repair(NotReleasedFix.ReleaseKey)
             yield return new Proposal($"Hold '{held.Variable.Name}' with 'using'", held.Apply(root.TrackNodes(held.Tracked)));
         }
 
-        if (HeldLocal.Of(taking, model) is { } local && local.InFinally(model) is { } inFinally)
+        // What is missed on some path only is released on the others, or given to somebody there, who would be left with nothing.
+        if (HeldLocal.Of(taking, model) is { } local && local.InFinally(model) is { } inFinally && (report.IsCertain || inFinally.Released.Count > 0))
         {
-            yield return new Proposal($"Release '{local.Variable.Name}' in 'finally'", inFinally.Apply(root.TrackNodes(inFinally.Tracked)));
+            SyntaxNode tracked = root.TrackNodes(inFinally.Tracked);
+            yield return new Proposal(
+                $"Release '{local.Variable.Name}' in 'finally'", inFinally.Apply(tracked), report.IsCertain ? null : inFinally.WithoutReleases(tracked));
         }
     }
 }

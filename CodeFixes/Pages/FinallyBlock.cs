@@ -6,28 +6,24 @@ using Microsoft.CodeAnalysis.Formatting;
 namespace BufferLifetime.CodeFixes.Pages;
 
 /// <summary>A <c>try</c> around all that is done with something, and its release in the <c>finally</c>.</summary>
-internal sealed class FinallyBlock
+internal sealed class FinallyBlock : TryRelease
 {
     private readonly HeldRegion _region;
     private readonly StatementSyntax _release;
     private readonly SyntaxTrivia _lineEnd;
 
     public FinallyBlock(HeldRegion region, IReadOnlyList<StatementSyntax> released, StatementSyntax release, SyntaxTrivia lineEnd)
+        : base(released, lineEnd)
     {
         _region = region;
-        Released = released;
         _release = release;
         _lineEnd = lineEnd;
     }
 
-    /// <summary>The statements that release it as it is.</summary>
-    public IReadOnlyList<StatementSyntax> Released { get; }
-
-    /// <summary>The nodes that must be tracked until <see cref="Apply"/>.</summary>
-    public IEnumerable<SyntaxNode> Tracked => _region.Statements.Concat(Released);
+    public override IEnumerable<SyntaxNode> Tracked => _region.Statements.Concat(Released);
 
     /// <summary>Removes the releases from a tree in which the nodes are tracked, and puts the region into the <c>try</c>.</summary>
-    public SyntaxNode Apply(SyntaxNode root)
+    public override SyntaxNode Apply(SyntaxNode root)
     {
         StatementSyntax[] kept = [.. _region.Statements.Where(statement => !Released.Contains(statement))];
         List<SyntaxTrivia> comments = [];

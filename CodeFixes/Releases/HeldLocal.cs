@@ -66,7 +66,7 @@ internal sealed class HeldLocal
     }
 
     /// <summary>How to release it in a <c>finally</c>, or null where that may release too much, too late or twice.</summary>
-    public FinallyBlock? InFinally(SemanticModel model)
+    public TryRelease? InFinally(SemanticModel model)
     {
         if (HeldRegion.From(_list, _list.IndexOf(_carrier) + 1, statement => _names.Any(name => statement.Span.Contains(name.Span)), model) is not { } region
             || _names.Any(name => PendingCall.Holds(name, model))
@@ -84,13 +84,18 @@ internal sealed class HeldLocal
             }
 
             if (ReleaseStatement.Of(call.Parent is ConditionalAccessExpressionSyntax conditional ? conditional : call) is not { } statement
-                || FinallyRelease.IsInHandler(statement, _list.Owner)
                 || !AsksOnlyForIt(statement, model))
             {
                 return null;
             }
 
             released.Add(statement);
+        }
+
+        SyntaxTrivia lineEnd = Formatting.LineEnd(model.SyntaxTree.GetRoot());
+        if (released.Exists(statement => FinallyRelease.IsInHandler(statement, _list.Owner)))
+        {
+            return EarlierTry.Of(region, released, lineEnd);
         }
 
         if (region.Statements.All(released.Contains))
@@ -102,7 +107,7 @@ internal sealed class HeldLocal
         StatementSyntax release = released.Count > 0 && released.TrueForAll(statement => statement.IsEquivalentTo(released[0], topLevel: false))
             ? released[0].WithoutTrivia()
             : _form.StatementFor(Names.Written(Variable.Name), _mayBeEmpty);
-        return new FinallyBlock(region, released, release, Formatting.LineEnd(model.SyntaxTree.GetRoot()));
+        return new FinallyBlock(region, released, release, lineEnd);
     }
 
     /// <summary>The statement of the list that the value is taken in, or null where it may be taken more than once.</summary>
@@ -140,7 +145,7 @@ internal sealed class HeldLocal
 
     private static bool IsGivenAwayOrChanged(IdentifierNameSyntax name, SemanticModel model) => name.Parent switch
     {
-        AssignmentExpressionSyntax assignment => assignment.Left == name || model.GetSymbolInfo(assignment.Left).Symbol?.Kind is not (SymbolKind.Local or SymbolKind.Parameter),
+        AssignmentExpressionSyntax assignment => assignment.Left == name || model.GetSymbolInfo(assignment.Left).Symbol is not (ILocalSymbol { IsRef: false } or IParameterSymbol { RefKind: RefKind.None }),
         ReturnStatementSyntax or YieldStatementSyntax or ArrowExpressionClauseSyntax or RefExpressionSyntax => true,
         ArgumentSyntax argument => argument.RefKindKeyword.RawKind != 0,
         PrefixUnaryExpressionSyntax address => address.IsKind(SyntaxKind.AddressOfExpression),

@@ -12,6 +12,9 @@ internal static class AnalyzerCheck
     /// <summary>What is reported of a document; repairs of the same document are compared with the same reports.</summary>
     private static readonly ConditionalWeakTable<Compilation, Reports> Known = new();
 
+    /// <summary>What follows an ID under which only its certain reports are counted.</summary>
+    private const string IsCertain = ":certain";
+
     /// <summary>All rules look, whatever the project has switched off: what is not shown is wrong all the same.</summary>
     private static readonly ImmutableDictionary<string, ReportDiagnostic> Severities =
         new BufferLifetimeAnalyzer().SupportedDiagnostics.GroupBy(rule => rule.Id).ToImmutableDictionary(rules => rules.Key, static _ => ReportDiagnostic.Warn);
@@ -20,7 +23,15 @@ internal static class AnalyzerCheck
     {
         ImmutableDictionary<string, int> known = await ReportsAsync(before, cancellationToken).ConfigureAwait(false);
         ImmutableDictionary<string, int> left = await ReportsAsync(changed, cancellationToken).ConfigureAwait(false);
-        return Of(id, left) < Of(id, known) && left.All(found => found.Value <= Of(found.Key, known));
+        return Of(id, left) < Of(id, known) && left.All(found => found.Key.EndsWith(IsCertain, StringComparison.Ordinal) || found.Value <= Of(found.Key, known));
+    }
+
+    /// <summary>Whether more is certain in a probe than in the document that it was made of.</summary>
+    public static async Task<bool> IsMoreCertainAsync(string id, Document before, Document probe, CancellationToken cancellationToken)
+    {
+        ImmutableDictionary<string, int> known = await ReportsAsync(before, cancellationToken).ConfigureAwait(false);
+        ImmutableDictionary<string, int> found = await ReportsAsync(probe, cancellationToken).ConfigureAwait(false);
+        return Of(id + IsCertain, found) > Of(id + IsCertain, known);
     }
 
     private static int Of(string id, ImmutableDictionary<string, int> counts) => counts.TryGetValue(id, out int count) ? count : 0;
@@ -60,7 +71,10 @@ internal static class AnalyzerCheck
                 reportSuppressedDiagnostics: true));
         ImmutableArray<Diagnostic> found = await run
             .GetAnalyzerSemanticDiagnosticsAsync(strict.GetSemanticModel(tree), filterSpan: null, cancellationToken).ConfigureAwait(false);
-        return found.GroupBy(diagnostic => diagnostic.Id).ToImmutableDictionary(same => same.Key, same => same.Count());
+        return found.Select(static diagnostic => diagnostic.Id)
+            .Concat(found.Where(Report.IsCertainly).Select(static diagnostic => diagnostic.Id + IsCertain))
+            .GroupBy(static id => id)
+            .ToImmutableDictionary(static same => same.Key, static same => same.Count());
     }
 
     private sealed class Reports(SyntaxTree tree, ImmutableDictionary<string, int> counts)

@@ -70,7 +70,9 @@ public abstract class RepairProvider : CodeFixProvider
         {
             Document changed = document.WithSyntaxRoot(proposal.Root);
             if (await CompilerCheck.IsPassedAsync(model, report.Spot, changed, cancellationToken).ConfigureAwait(false)
-                && await AnalyzerCheck.IsPassedAsync(report.Id, document, changed, cancellationToken).ConfigureAwait(false))
+                && await AnalyzerCheck.IsPassedAsync(report.Id, document, changed, cancellationToken).ConfigureAwait(false)
+                && (proposal.Probe is not { } probe
+                    || await AnalyzerCheck.IsMoreCertainAsync(report.Id, document, document.WithSyntaxRoot(probe), cancellationToken).ConfigureAwait(false)))
             {
                 return (proposal.Title, await Formatting.ApplyAsync(changed, cancellationToken).ConfigureAwait(false));
             }

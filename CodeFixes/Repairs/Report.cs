@@ -12,7 +12,9 @@ namespace BufferLifetime.CodeFixes.Repairs;
 internal sealed record Report(string Id, SyntaxNode Spot, SyntaxNode? Origin, ImmutableDictionary<string, string?> Properties)
 {
     /// <summary>Whether it is so on every path that reaches the spot.</summary>
-    public bool IsCertain => Properties.TryGetValue(DiagnosticProperties.Confidence, out string? confidence) && confidence == "certain";
+    public bool IsCertain => IsCertainly(Properties);
+
+    public static bool IsCertainly(Diagnostic diagnostic) => IsCertainly(diagnostic.Properties);
 
     public static Report? Of(Diagnostic diagnostic, SyntaxNode root)
     {
@@ -24,6 +26,9 @@ internal sealed record Report(string Id, SyntaxNode Spot, SyntaxNode? Origin, Im
         SyntaxNode? origin = diagnostic.AdditionalLocations.Count > 0 ? NodeAt(diagnostic.AdditionalLocations[0], root) : null;
         return new Report(diagnostic.Id, spot, origin, diagnostic.Properties);
     }
+
+    private static bool IsCertainly(ImmutableDictionary<string, string?> properties) =>
+        properties.TryGetValue(DiagnosticProperties.Confidence, out string? confidence) && confidence == "certain";
 
     private static SyntaxNode? NodeAt(Location location, SyntaxNode root) =>
         location.SourceTree == root.SyntaxTree && root.FullSpan.Contains(location.SourceSpan)
