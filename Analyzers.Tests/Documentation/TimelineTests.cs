@@ -1,3 +1,4 @@
+using System.Xml.Linq;
 using BufferLifetime.Analyzers.Tests.Documentation.Timelines;
 using BufferLifetime.Analyzers.Tests.Verification;
 using Microsoft.CodeAnalysis;
@@ -33,6 +34,21 @@ public sealed class TimelineTests
         Assert.Contains(timeline.Rows, row => row.Kind == RowKind.Event);
         Assert.NotEmpty(timeline.Lanes);
         Assert.All(timeline.Rows.Skip(1).Where(row => row.Kind == RowKind.Report), row => Assert.Contains(row.States, state => state is not null));
+    }
+
+    [Theory]
+    [MemberData(nameof(Rules))]
+    public void Picture_can_be_read_out_fits_and_follows_the_readers_colours(string id)
+    {
+        XElement svg = XDocument.Load(Path.Combine(RulePage.Folder, "images", id + ".svg")).Root!;
+        XNamespace space = svg.Name.Namespace;
+
+        Assert.Equal("img", svg.Attribute("role")!.Value);
+        Assert.StartsWith(id, svg.Element(space + "title")!.Value, StringComparison.Ordinal);
+        Assert.NotEmpty(svg.Element(space + "desc")!.Value);
+        Assert.Contains("prefers-color-scheme:dark", svg.Element(space + "style")!.Value, StringComparison.Ordinal);
+        int width = (int)svg.Attribute("width")!;
+        Assert.All(svg.Elements(space + "text"), text => Assert.True((int)text.Attribute("x")! + (text.Value.Length * 5) < width, text.Value));
     }
 
     [Fact]

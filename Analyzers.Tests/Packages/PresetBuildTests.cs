@@ -78,6 +78,37 @@ public sealed partial class PresetBuildTests
         Assert.Equal("error BUF2002, error BUF2005, warning BUF2008", Reports(consumer.TryBuild("-p:BufferLifetimeAnalysisMode=Strict").Printed));
     }
 
+    [Fact]
+    public void Project_that_gets_the_package_through_another_takes_the_preset_too()
+    {
+        Consumer folder = _packed.NewFolder("PresetTransitive");
+        Directory.CreateDirectory(Path.Combine(folder.Folder, "Library"));
+        Directory.CreateDirectory(Path.Combine(folder.Folder, "App"));
+        File.WriteAllText(Path.Combine(folder.Folder, "Library", "Library.csproj"), Project("Library", $"""<PackageReference Include="BufferLifetime" Version="{PackedPackages.Version}" />"""));
+        File.WriteAllText(Path.Combine(folder.Folder, "App", "App.csproj"), Project("Exe", """<ProjectReference Include="../Library/Library.csproj" />"""));
+        File.WriteAllText(Path.Combine(folder.Folder, "App", "Program.cs"), Mistakes);
+
+        (bool succeeded, string printed) = folder.TryBuild("App", "-p:BufferLifetimeAnalysisMode=Strict");
+
+        Assert.Equal("error BUF2002, error BUF2005, warning BUF2008", Reports(printed));
+        Assert.False(succeeded);
+    }
+
+    private static string Project(string output, string reference) =>
+        $"""
+        <Project Sdk="Microsoft.NET.Sdk">
+          <PropertyGroup>
+            <OutputType>{output}</OutputType>
+            <TargetFramework>net8.0</TargetFramework>
+            <UseAppHost>false</UseAppHost>
+            <ImplicitUsings>enable</ImplicitUsings>
+          </PropertyGroup>
+          <ItemGroup>
+            {reference}
+          </ItemGroup>
+        </Project>
+        """;
+
     private static string Reports(string printed) =>
         string.Join(", ", Report().Matches(printed).Select(report => report.Value).Distinct().Order(StringComparer.Ordinal));
 
