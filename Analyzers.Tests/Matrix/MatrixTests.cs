@@ -9,7 +9,7 @@ namespace BufferLifetime.Analyzers.Tests.Matrix;
 /// <summary>Every rule's mistake in every shape of code: found there, and its repaired twin silent. What is not is listed with its reason.</summary>
 public sealed class MatrixTests
 {
-    private const string Prelude = """
+    internal const string Prelude = """
         global using System;
         global using System.Buffers;
         global using System.Collections.Generic;
