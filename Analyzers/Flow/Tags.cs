@@ -12,6 +12,9 @@ internal static class Tags
     /// <summary>A question whose answer decides how pages are given back.</summary>
     public const string ReleaseMode = "release mode";
 
+    /// <summary>A release that only the owner of what is released can do.</summary>
+    public const string OfOwner = "of owner";
+
     /// <summary>An iterator that takes bytes and keeps none: it has no memory.</summary>
     public const string Discards = "discards";
 }

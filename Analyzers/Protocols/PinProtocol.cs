@@ -79,6 +79,6 @@ internal static class PinProtocol
         yield return Constructor("System.Threading.PreAllocatedOverlapped").Acquires(Slot.Result, ResourceKind.Preallocated).Retains(Slot.Argument(1));
         yield return Method(Binding, "AllocateNativeOverlapped").Acquires(Slot.Result, ResourceKind.Overlapped);
         yield return Method(Binding, "UnsafeAllocateNativeOverlapped").Acquires(Slot.Result, ResourceKind.Overlapped);
-        yield return Method(Binding, "FreeNativeOverlapped").Releases(Slot.Argument(0));
+        yield return Method(Binding, "FreeNativeOverlapped").Releases(Slot.Argument(0), tag: Tags.OfOwner);
     }
 }

@@ -47,6 +47,7 @@ internal static class RuleCatalogue
         (RentalNotReturned.OwnerWords, static () => new RentalNotReturned.Owners()),
         (UsedAfterAdvance.Words, static () => new UsedAfterAdvance()),
         (ReleasedToAnother.Words, static () => new ReleasedToAnother()),
+        (ReleasedToAnother.ForeignWords, static () => new ForeignOwner()),
         (FieldNotCleared.Words, static () => new FieldNotCleared()),
         (FieldOverwritten.Words, static () => new FieldOverwritten()),
         (HandleCopied.Words, static () => new HandleCopied()),

@@ -15,6 +15,17 @@ internal sealed class ReleasedToAnother : Rule
         isEnabledByDefault: true,
         helpLinkUri: HelpFor(RuleIds.ReleasedToAnother));
 
+    private static readonly DiagnosticDescriptor Foreign = new(
+        RuleIds.ReleasedToAnother,
+        "Released to another owner",
+        "'{0}' is released to '{1}', but {2}: the one never gets it back, the other gets what it never gave. Release it to the owner that it came from.",
+        RuleCategories.BaseLibrary,
+        DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        helpLinkUri: HelpFor(RuleIds.ReleasedToAnother));
+
+    public static readonly Wording ForeignWords = new(Foreign, Foreign);
+
     public static readonly Wording Words = new(Descriptor, Descriptor);
 
     public override void OnExit(Leaving leaving, Findings findings)

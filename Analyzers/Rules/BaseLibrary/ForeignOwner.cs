@@ -1,0 +1,143 @@
+using BufferLifetime.Analyzers.Flow;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace BufferLifetime.Analyzers.Rules.BaseLibrary;
+
+/// <summary>BUF2010: what one owner gave is given back to another: an array to another pool, an overlapped to the binding that replaced its own.</summary>
+internal sealed class ForeignOwner : Rule
+{
+    public override void OnFact(Fact fact, PathSet before, Findings findings)
+    {
+        if (fact is not { Kind: FactKind.Release, Operation: IInvocationOperation { Instance: { } to } call })
+        {
+            return;
+        }
+
+        if (call.TargetMethod is { Name: "FreeNativeOverlapped" } && findings.Body.Places[fact.Target].Kind == PlaceKind.Parameter && IsReplacedMeanwhile(to, out Location? replaced))
+        {
+            findings.Report(
+                ReleasedToAnother.ForeignWords, Confidence.Possible, call.Syntax, null, Spots.OfCall(call), [replaced], null,
+                findings.Body.Places.NameOf(fact.Target) ?? "overlapped", to.Syntax.ToString(), $"that was set anew at line {Spots.Line(replaced)} when the operation was already under way");
+            return;
+        }
+
+        foreach (Sighting sighting in findings.See(path => Transfer.Released(fact, path, findings.Body), before, (resource, _) => resource.Kind == ResourceKind.Rental && AreDifferent(PoolOf(resource.Origin), PoolOf(call))))
+        {
+            Location? rented = Spots.Origin(sighting.Resource);
+            findings.Report(
+                ReleasedToAnother.ForeignWords, sighting.Confidence, call.Syntax, fact, Spots.OfCall(call), [rented], null,
+                findings.Body.Places.NameOf(fact.Target) ?? sighting.Resource.Name ?? sighting.Resource.Kind.Name, to.Syntax.ToString(), $"it was rented from '{((IInvocationOperation)sighting.Resource.Origin).Instance!.Syntax}' at line {Spots.Line(rented)}");
+        }
+    }
+
+    private enum Pool
+    {
+        Unknown,
+        Shared,
+
+        /// <summary>Kept in a field, and set to nothing that names the shared pool.</summary>
+        Own,
+    }
+
+    private static bool AreDifferent((Pool Kind, ISymbol? Field) a, (Pool Kind, ISymbol? Field) b) =>
+        (a.Kind, b.Kind) is (Pool.Shared, Pool.Own) or (Pool.Own, Pool.Shared);
+
+    private static (Pool Kind, ISymbol? Field) PoolOf(IOperation call) => call is not IInvocationOperation { Instance: { } pool } ? (Pool.Unknown, null) : pool switch
+    {
+        IPropertyReferenceOperation { Instance: null, Property: { Name: "Shared", ContainingType.Name: "ArrayPool" } } => (Pool.Shared, null),
+        IFieldReferenceOperation { Field: { DeclaredAccessibility: Accessibility.Private, DeclaringSyntaxReferences: { IsEmpty: false } declarations } field } => (IsSurelyOwn(field, declarations[0].GetSyntax()) ? Pool.Own : Pool.Unknown, field),
+        _ => (Pool.Unknown, null),
+    };
+
+    /// <summary>Whether every value that the field is given was made for the type or given to it by name, and none names the shared pool.</summary>
+    private static bool IsSurelyOwn(IFieldSymbol field, SyntaxNode declaration)
+    {
+        bool isSet = false;
+        if (declaration is VariableDeclaratorSyntax { Initializer.Value: { } initial })
+        {
+            if (!initial.ToString().Contains("Create"))
+            {
+                return false;
+            }
+
+            isSet = true;
+        }
+
+        foreach (AssignmentExpressionSyntax assignment in AssignmentsTo(field))
+        {
+            if (!assignment.Right.ToString().Contains(".Create("))
+            {
+                return false;
+            }
+
+            isSet = true;
+        }
+
+        return isSet;
+    }
+
+    /// <summary>
+    /// Whether the binding is a field of the instance that some member sets anew while others may have operations under way: not a constructor, and not
+    /// one that sets it only while it is null.
+    /// </summary>
+    private static bool IsReplacedMeanwhile(IOperation binding, out Location? replaced)
+    {
+        replaced = null;
+        if (binding is not IFieldReferenceOperation { Field: { IsReadOnly: false } field, Instance: IInstanceReferenceOperation })
+        {
+            return false;
+        }
+
+        foreach (AssignmentExpressionSyntax assignment in AssignmentsTo(field))
+        {
+            bool isFirst = assignment.IsKind(SyntaxKind.CoalesceAssignmentExpression) || assignment.FirstAncestorOrSelf<ConstructorDeclarationSyntax>() is not null
+                || assignment.Ancestors().Any(ancestor => ancestor is IfStatementSyntax { Condition: var condition } && condition.ToString().Contains(field.Name));
+            if (!isFirst && assignment.Right is not LiteralExpressionSyntax and not DefaultExpressionSyntax && !IsLookedAtBefore(assignment, field.Name))
+            {
+                replaced = assignment.GetLocation();
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether the method leaves before the assignment where the field has a value: a start that refuses to come twice.</summary>
+    private static bool IsLookedAtBefore(AssignmentExpressionSyntax assignment, string field)
+    {
+        foreach (SyntaxNode node in assignment.FirstAncestorOrSelf<MemberDeclarationSyntax>()?.DescendantNodes() ?? [])
+        {
+            if (node is IfStatementSyntax { Condition: var condition, Statement: var statement } && node.SpanStart < assignment.SpanStart && condition.ToString().Contains(field)
+                && statement.DescendantNodesAndSelf().Any(static leaving => leaving is ReturnStatementSyntax or ThrowStatementSyntax))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static IEnumerable<AssignmentExpressionSyntax> AssignmentsTo(IFieldSymbol field)
+    {
+        foreach (SyntaxReference declaration in field.ContainingType.DeclaringSyntaxReferences)
+        {
+            foreach (SyntaxNode node in declaration.GetSyntax().DescendantNodes())
+            {
+                if (node is AssignmentExpressionSyntax { Left: var target } assignment && NameOf(target) == field.Name)
+                {
+                    yield return assignment;
+                }
+            }
+        }
+    }
+
+    private static string? NameOf(ExpressionSyntax target) => target switch
+    {
+        IdentifierNameSyntax name => name.Identifier.ValueText,
+        MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax, Name.Identifier.ValueText: var name } => name,
+        _ => null,
+    };
+}
