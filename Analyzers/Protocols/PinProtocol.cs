@@ -59,6 +59,7 @@ internal static class PinProtocol
         // A reference to what an address points to stands for the address: returned, it hands the block on.
         yield return Method("System.Runtime.CompilerServices.Unsafe", "AsRef").Is(Slot.Argument(0));
         yield return Method("System.Runtime.CompilerServices.Unsafe", "AsPointer").AddressOf(Slot.Argument(0));
+        yield return Method(Interop + "Marshal", "UnsafeAddrOfPinnedArrayElement").AddressOf(Slot.Argument(0));
 
         yield return Method(SafeHandle, "DangerousAddRef").Acquires(Slot.Receiver, ResourceKind.HandleReference, when: Success.ArgumentTrue);
         yield return Method(SafeHandle, "DangerousRelease").Releases(Slot.Receiver);

@@ -54,6 +54,7 @@ internal static class ViewProtocol
         yield return Property(Memory, "Span").IsPartOf(Slot.Receiver);
         yield return Property(ReadOnlyMemory, "Span").IsPartOf(Slot.Receiver);
         yield return Property(Segment, "Array").Recovers(Slot.Receiver);
+        yield return Method("System.Runtime.InteropServices.MemoryMarshal", "GetReference").Views(Slot.Argument(0));
         foreach (string cast in new[] { "Cast", "AsBytes", "AsMemory" })
         {
             yield return Method("System.Runtime.InteropServices.MemoryMarshal", cast).IsPartOf(Slot.Argument(0));

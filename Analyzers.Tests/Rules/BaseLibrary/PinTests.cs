@@ -15,6 +15,10 @@ public sealed class PinTests
     [InlineData("nint p = Marshal.AllocHGlobal(8); Marshal.FreeHGlobal(p); Marshal.{|BUF2002:FreeHGlobal|}(p);")]
     [InlineData("GCHandle h = GCHandle.Alloc(a); Any.Transfer(h.{|BUF2004:AddrOfPinnedObject|}(), 1); h.Free();")]
     [InlineData("void* p = Unsafe.AsPointer(ref {|BUF2004:s_table[1]|}); Any.Transfer((nint)p, 1);")]
+    [InlineData("byte[] b = new byte[4]; void* p = Unsafe.AsPointer(ref {|BUF2004:b[0]|}); Any.Transfer((nint)p, 1);")]
+    [InlineData("int[] b = [1, 2]; nint p = Marshal.UnsafeAddrOfPinnedArrayElement({|BUF2004:b|}, 0); Any.Transfer(p, 1);")]
+    [InlineData("byte[] b = ArrayPool<byte>.Shared.Rent(4); byte[] c = b.AsSpan().ToArray(); void* p = Unsafe.AsPointer(ref {|BUF2004:c[0]|}); Any.Transfer((nint)p, 1); ArrayPool<byte>.Shared.Return(b);")]
+    [InlineData("var box = new Box(); void* p = Unsafe.AsPointer(ref {|BUF2004:box.Value|}); Any.Transfer((nint)p, 1);")]
     public Task Misused_pin_is_reported(string statements) => RuleCode.VerifyAsync(Code(statements));
 
     [Theory]
@@ -25,6 +29,11 @@ public sealed class PinTests
     [InlineData("void* p = Marshal.AllocHGlobal(8).ToPointer(); Marshal.FreeHGlobal((nint)p);")]
     [InlineData("fixed (byte* p = a) Any.Transfer((nint)p, 1);")]
     [InlineData("fixed (uint* p = s_table) { void* q = Unsafe.AsPointer(ref s_table[1]); Any.Transfer((nint)q, 1); }")]
+    [InlineData("byte[] b = GC.AllocateUninitializedArray<byte>(4, pinned: true); nint p = Marshal.UnsafeAddrOfPinnedArrayElement(b, 0); Any.Transfer(p, 1);")]
+    [InlineData("byte[] b = new byte[4]; GCHandle h = GCHandle.Alloc(b, GCHandleType.Pinned); try { Any.Transfer(Marshal.UnsafeAddrOfPinnedArrayElement(b, 0), 1); } finally { h.Free(); }")]
+    [InlineData("int n = 1; void* p = Unsafe.AsPointer(ref n); Any.Transfer((nint)p, 1);")]
+    [InlineData("var box = new Pair(); void* p = Unsafe.AsPointer(ref box.Value); Any.Transfer((nint)p, 1);")]
+    [InlineData("nint p = Marshal.UnsafeAddrOfPinnedArrayElement(a, 0); Any.Transfer(p, 1);")]
     public Task Pin_held_as_long_as_its_address_is_silent(string statements) => RuleCode.VerifyAsync(Code(statements));
 
     [Fact]
@@ -70,6 +79,30 @@ public sealed class PinTests
         """);
 
     [Fact]
+    public Task Span_whose_address_goes_to_native_code_is_pinned_first() => RuleCode.VerifyAsync(Usings + """
+        static unsafe class C
+        {
+            [DllImport("native")] private static extern int transfer(byte* p, int length);
+
+            static int Bad(ReadOnlySpan<byte> data)
+            {
+                byte* p = (byte*)Unsafe.AsPointer(ref {|BUF2004:MemoryMarshal.GetReference(data)|});
+                return transfer(p, data.Length);
+            }
+
+            static int Good(ReadOnlySpan<byte> data)
+            {
+                fixed (byte* p = data)
+                    return transfer(p, data.Length);
+            }
+
+            static int OfPinned(ReadOnlySpan<byte> pinned) => transfer((byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(pinned)), pinned.Length);
+
+            static byte Read(ReadOnlySpan<byte> data) => *(byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(data));
+        }
+        """);
+
+    [Fact]
     public Task Pipe_buffer_read_after_the_reader_was_advanced_is_reported() => RuleCode.VerifyAsync(Usings + """
         static class C
         {
@@ -111,5 +144,5 @@ public sealed class PinTests
         """);
 
     private static string Code(string statements) =>
-        Usings + "unsafe class C { private static readonly uint[] s_table = { 1, 2, 3 }; static void M(byte[] a) { " + statements + " } }";
+        Usings + "class Box { public int Value; } struct Pair { public int Value; } unsafe class C { private static readonly uint[] s_table = { 1, 2, 3 }; static void M(byte[] a) { " + statements + " } }";
 }

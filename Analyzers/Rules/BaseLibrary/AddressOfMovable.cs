@@ -1,7 +1,5 @@
 using BufferLifetime.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
-using Microsoft.CodeAnalysis.Operations;
 
 namespace BufferLifetime.Analyzers.Rules.BaseLibrary;
 
@@ -21,11 +19,11 @@ internal sealed class AddressOfMovable : Rule
 
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
-        if (fact is { Kind: FactKind.Use, TakesAddress: true } && IsSurelyMovable(fact.Operation) && !IsHeld(fact, before, findings))
+        if (fact is { Kind: FactKind.Use, TakesAddress: true } && Movable.Of(fact.Operation, findings.Body) is { } what && !IsHeld(fact, before, findings))
         {
             findings.Report(
                 Words, Confidence.Certain, fact.Operation.Syntax, null, fact.Operation.Syntax.GetLocation(), [], null,
-                fact.Operation.Syntax.ToString(), "nothing pins the array", "Pin it first: 'fixed', or a pinned handle");
+                fact.Operation.Syntax.ToString(), "nothing pins the " + what, "Pin it first: 'fixed', or a pinned handle");
         }
         else if (fact is { Kind: FactKind.View, Member.Name: "AddrOfPinnedObject" })
         {
@@ -38,23 +36,12 @@ internal sealed class AddressOfMovable : Rule
         }
     }
 
-    /// <summary>
-    /// Whether the operand is an element of an array that is surely an ordinary one: made by an initializer of a static readonly field. Any other
-    /// may have been allocated on the pinned heap, or be pinned by a caller.
-    /// </summary>
-    private static bool IsSurelyMovable(IOperation operand) =>
-        operand is IArrayElementReferenceOperation { ArrayReference: IFieldReferenceOperation { Field: { IsStatic: true, IsReadOnly: true, DeclaringSyntaxReferences: { IsEmpty: false } declarations } } }
-        && declarations[0].GetSyntax() is VariableDeclaratorSyntax
-        {
-            Initializer.Value: InitializerExpressionSyntax or ArrayCreationExpressionSyntax or ImplicitArrayCreationExpressionSyntax or CollectionExpressionSyntax,
-        };
-
     private static bool IsHeld(Fact fact, PathSet before, Findings findings)
     {
         foreach (Resource resource in findings.Body.Resources)
         {
-            // A fixed statement over the same array may be around it: which one it fixes is not followed.
-            if (resource.Kind == ResourceKind.Fixed)
+            // A fixed statement over the same memory may be around it, or a handle pin it: which one it is that they hold is not followed.
+            if (resource.Kind == ResourceKind.Fixed || resource.Kind == ResourceKind.Pin)
             {
                 return true;
             }
@@ -62,7 +49,7 @@ internal sealed class AddressOfMovable : Rule
 
         foreach (PathState path in before.Paths)
         {
-            if (path.RefsOf(fact.Target).Count > 0)
+            if (path.RefsOf(fact.Target).Where(r => findings.Body.Resources[r.Resource].Kind != ResourceKind.Rental && r.Kind < RefRole.Account).Count > 0)
             {
                 return true;
             }

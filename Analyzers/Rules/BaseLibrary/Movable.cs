@@ -1,0 +1,60 @@
+using BufferLifetime.Analyzers.Flow;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace BufferLifetime.Analyzers.Rules.BaseLibrary;
+
+/// <summary>
+/// Memory that the garbage collector surely may move: an ordinary array that the code makes itself, a field of an object. Any other may have been
+/// allocated on the pinned heap, lie on the stack, or be pinned by a caller.
+/// </summary>
+internal static class Movable
+{
+    /// <summary>What the operand of an address is in, as a report calls it; null where it may well stay where it is.</summary>
+    public static string? Of(IOperation operand, Body body) => operand switch
+    {
+        IConversionOperation { Operand: var converted } => Of(converted, body),
+        IArrayElementReferenceOperation { ArrayReference: var array } => Of(array, body),
+        IFieldReferenceOperation { Field: { Type: IArrayTypeSymbol, IsReadOnly: true, DeclaringSyntaxReferences: { IsEmpty: false } declarations } } => IsMadeBy(declarations[0].GetSyntax()) ? "array" : null,
+        IFieldReferenceOperation { Field: { IsStatic: false, IsFixedSizeBuffer: false, RefKind: RefKind.None, Type.IsUnmanagedType: true, ContainingType.TypeKind: TypeKind.Class }, Type: not IPointerTypeSymbol } => "object that has it",
+        ILocalReferenceOperation { Local: { Type: IArrayTypeSymbol, DeclaringSyntaxReferences: { IsEmpty: false } declarations } } => IsMadeBy(declarations[0].GetSyntax()) ? "array" : null,
+        IInvocationOperation { TargetMethod: { Name: "GetReference", ContainingType.Name: "MemoryMarshal" }, Arguments: { Length: 1 } arguments } => OfSpan(arguments[0].Value, operand, body),
+        _ => null,
+    };
+
+    /// <summary>The memory of a span that the caller gives may be anything; to hand its address to native code, it has to be pinned here.</summary>
+    private static string? OfSpan(IOperation span, IOperation reference, Body body) =>
+        span is IParameterReferenceOperation { Parameter.ContainingSymbol: IMethodSymbol method } && !IsSaidToBePinned(method) && IsGivenToNative(reference, body) ? "memory behind the span" : null;
+
+    private static bool IsSaidToBePinned(IMethodSymbol method) =>
+        method.Name.IndexOf("pin", StringComparison.OrdinalIgnoreCase) >= 0 || method.Parameters.Any(static parameter => parameter.Name.IndexOf("pin", StringComparison.OrdinalIgnoreCase) >= 0);
+
+    private static bool IsMadeBy(SyntaxNode declaration) =>
+        declaration is VariableDeclaratorSyntax
+        {
+            Initializer.Value: InitializerExpressionSyntax or ArrayCreationExpressionSyntax or ImplicitArrayCreationExpressionSyntax or CollectionExpressionSyntax
+                or InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ToArray" } },
+        };
+
+    /// <summary>Whether the pointer made of a reference is an argument of a call into native code, itself or by the local it is put in.</summary>
+    private static bool IsGivenToNative(IOperation reference, Body body)
+    {
+        ILocalSymbol? kept = null;
+        for (IOperation? operation = reference.Parent; operation is not null; operation = operation.Parent)
+        {
+            kept ??= operation is ISimpleAssignmentOperation { Target: ILocalReferenceOperation { Local: var local } } ? local : null;
+            if (operation is IInvocationOperation call && IsNative(call.TargetMethod))
+            {
+                return true;
+            }
+        }
+
+        return kept is not null && body.Flow.Blocks.Any(block => block.OperationsAndCondition().Any(operation => operation.DescendantsAndSelf().Any(inner =>
+            inner is IInvocationOperation call && IsNative(call.TargetMethod)
+            && call.Arguments.Any(argument => argument.DescendantsAndSelf().Any(used => used is ILocalReferenceOperation { Local: var local } && SymbolEqualityComparer.Default.Equals(local, kept))))));
+    }
+
+    private static bool IsNative(IMethodSymbol method) =>
+        method.IsExtern || method.GetDllImportData() is not null || method.GetAttributes().Any(static attribute => attribute.AttributeClass?.Name == "LibraryImportAttribute");
+}
