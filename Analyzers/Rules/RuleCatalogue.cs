@@ -38,6 +38,7 @@ internal static class RuleCatalogue
         (PinMisused.TwiceWords, static () => new PinMisused.Twice()),
         (PinMisused.UsedWords, static () => new PinMisused.Used()),
         (PointerOutlivesPin.Words, static () => new PointerOutlivesPin()),
+        (PointerOutlivesPin.Words, static () => new KeptByNative()),
         (AddressOfMovable.Words, static () => new AddressOfMovable()),
         (UsedAfterReturn.Words, static () => new UsedAfterReturn()),
         (UsedAfterReturn.LeftWords, static () => new LeftWithOthers()),
@@ -64,7 +65,7 @@ internal static class RuleCatalogue
         ImmutableArray<DiagnosticDescriptor>.Builder descriptors = ImmutableArray.CreateBuilder<DiagnosticDescriptor>();
         foreach ((Wording words, _) in All)
         {
-            descriptors.AddRange(words.Descriptors);
+            descriptors.AddRange(words.Descriptors.Where(descriptor => !descriptors.Contains(descriptor)));
         }
 
         return descriptors.ToImmutable();

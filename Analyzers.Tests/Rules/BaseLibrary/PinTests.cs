@@ -79,6 +79,47 @@ public sealed class PinTests
         """);
 
     [Fact]
+    public Task Address_that_native_code_keeps_outlives_its_fixed_statement() => RuleCode.VerifyAsync(Usings + """
+        unsafe class C
+        {
+            [DllImport("native")] private static extern nint tensor_wrap(float* data, int length);
+            [DllImport("native")] private static extern nint key_import(byte* data, int length);
+            [DllImport("native")] private static extern float tensor_sum(nint tensor);
+            [DllImport("native")] private static extern int CreateTextReference(char* text, int length, nint* reference);
+            [DllImport("native")] private static extern int read_file(SafeHandle file, byte* into, int length, NativeOverlapped* overlapped);
+            [DllImport("native")] private static extern int wait_for(SafeHandle file, NativeOverlapped* overlapped);
+
+            private nint _tensor, _text;
+
+            void Wrap(float[] data) { fixed (float* p = data) _tensor = {|BUF2003:tensor_wrap|}(p, data.Length); }
+
+            void Refer(string text) { fixed (char* p = text) fixed (nint* r = &_text) _ = {|BUF2003:CreateTextReference|}(p, text.Length, r); }
+
+            static float Sum(float[] data) { fixed (float* p = data) { nint tensor = tensor_wrap(p, data.Length); return tensor_sum(tensor); } }
+
+            static nint Import(byte[] data) { fixed (byte* p = data) return key_import(p, data.Length); }
+
+            static int Read(SafeHandle file, byte[] data, ThreadPoolBoundHandle bound, IOCompletionCallback done)
+            {
+                NativeOverlapped* o = bound.AllocateNativeOverlapped(done, null, null);
+                fixed (byte* p = data) return {|BUF2003:read_file|}(file, p, data.Length, o);
+            }
+
+            static int ReadPinned(SafeHandle file, byte[] data, ThreadPoolBoundHandle bound, IOCompletionCallback done)
+            {
+                NativeOverlapped* o = bound.AllocateNativeOverlapped(done, null, data);
+                fixed (byte* p = data) return read_file(file, p, data.Length, o);
+            }
+
+            static int ReadAndWait(SafeHandle file, byte[] data, ThreadPoolBoundHandle bound, IOCompletionCallback done)
+            {
+                NativeOverlapped* o = bound.AllocateNativeOverlapped(done, null, null);
+                fixed (byte* p = data) { read_file(file, p, data.Length, o); return wait_for(file, o); }
+            }
+        }
+        """);
+
+    [Fact]
     public Task Span_whose_address_goes_to_native_code_is_pinned_first() => RuleCode.VerifyAsync(Usings + """
         static unsafe class C
         {
