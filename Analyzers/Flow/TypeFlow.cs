@@ -207,7 +207,10 @@ internal sealed class TypeFlow : ISelfCalls
     }
 
     /// <summary>The states that each entry of a member, while the instance lives, can end in.</summary>
-    public IEnumerable<IReadOnlyList<FieldState>> EndingsOf(TypeMember member)
+    public IEnumerable<IReadOnlyList<FieldState>> EndingsOf(TypeMember member) => WaysThrough(member).Select(static way => way.Endings);
+
+    /// <summary>Each state in which a member can be entered while the instance lives, and the states that it can end in from there.</summary>
+    public IEnumerable<(FieldState Entered, IReadOnlyList<FieldState> Endings)> WaysThrough(TypeMember member)
     {
         foreach (FieldState entered in Live.All.ToList())
         {
@@ -217,7 +220,7 @@ internal sealed class TypeFlow : ISelfCalls
                 endings.Add(outcome.State);
             }
 
-            yield return endings;
+            yield return (entered, endings);
         }
     }
 

@@ -4,6 +4,7 @@ using BufferLifetime.Analyzers.Rules.BaseLibrary;
 using BufferLifetime.Analyzers.Rules.Modes;
 using BufferLifetime.Analyzers.Rules.Registration;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace BufferLifetime.Analyzers.Rules;
 
@@ -54,9 +55,60 @@ internal static class FieldRules
             }
         }
 
+        foreach (Diagnostic unfinished in Unfinished(type, members))
+        {
+            yield return unfinished;
+        }
+
         foreach (Diagnostic early in ReleasedByDisposal.In(type.Record, members, Possible))
         {
             yield return early;
+        }
+    }
+
+    /// <summary>
+    /// A struct that cannot be disposed is finished by the methods that release what it owns. Where the only one is an attempt, its failure leaves nobody
+    /// who could.
+    /// </summary>
+    private static IEnumerable<Diagnostic> Unfinished(TypeView type, IReadOnlyList<TypeMember> members)
+    {
+        if (members.Count == 0 || members[0].Symbol.ContainingType is not { TypeKind: TypeKind.Struct } || members.Any(static member => member.EndsInstance))
+        {
+            yield break;
+        }
+
+        List<(TypeMember Member, ISymbol Field, HeldByFields Held, bool AlwaysReleases)> finishing = [];
+        foreach (TypeMember member in members)
+        {
+            if (member is not { IsConstructor: false, IsInitializer: false, Method: { DeclaredAccessibility: not Accessibility.Private } })
+            {
+                continue;
+            }
+
+            foreach ((FieldState entered, IReadOnlyList<FieldState> endings) in type.Flow.WaysThrough(member))
+            {
+                foreach ((ISymbol field, HeldByFields held) in Owned(type.Flow, entered))
+                {
+                    int keeping = endings.Count(state => Owned(type.Flow, state).Any(owned => SymbolEqualityComparer.Default.Equals(owned.Field, field)));
+                    if (keeping < endings.Count && !finishing.Exists(known => known.Member == member))
+                    {
+                        finishing.Add((member, field, held, keeping == 0));
+                    }
+                }
+            }
+        }
+
+        if (finishing.Count != 1 || finishing[0] is not { AlwaysReleases: false, Member: { Method: { ReturnType.SpecialType: SpecialType.System_Boolean } method, Body: var body }, Field: var owning, Held: var rented }
+            || !method.Name.StartsWith("Try", StringComparison.Ordinal) || !type.Record.Settled.Contains(rented.Original) || WordsFor(rented.Original.Kind) is not { } words)
+        {
+            yield break;
+        }
+
+        List<ReturnStatementSyntax> failures = [.. body.Flow.OriginalOperation.Syntax.DescendantNodes().OfType<ReturnStatementSyntax>().Where(static leaving => leaving.Expression?.ToString() == "false")];
+        if (failures.Count == 1)
+        {
+            Location origin = Spots.OfCall(rented.Original.Origin);
+            yield return Diagnostic.Create(words.Possible, failures[0].GetLocation(), new[] { origin }, Possible, owning.Name, Spots.Line(origin), "the attempt fails and leaves nobody else to do so");
         }
     }
 

@@ -37,6 +37,7 @@ internal static class RuleCatalogue
         (PinNotReleased.Words, static () => new PinNotReleased()),
         (PinMisused.TwiceWords, static () => new PinMisused.Twice()),
         (PinMisused.UsedWords, static () => new PinMisused.Used()),
+        (PinMisused.SpentWords, static () => new SpentOverlapped()),
         (PointerOutlivesPin.Words, static () => new PointerOutlivesPin()),
         (PointerOutlivesPin.Words, static () => new KeptByNative()),
         (AddressOfMovable.Words, static () => new AddressOfMovable()),

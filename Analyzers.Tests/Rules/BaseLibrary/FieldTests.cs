@@ -35,6 +35,103 @@ public sealed class FieldTests
     public Task Field_that_lets_go_in_time_is_silent(string members) => RuleCode.VerifyAsync(Code(members));
 
     [Fact]
+    public Task Attempt_that_alone_finishes_a_struct_releases_on_failure_too() => RuleCode.VerifyAsync(Usings + """
+        ref struct Bad(int capacity)
+        {
+            private byte[]? _rented = ArrayPool<byte>.Shared.Rent(capacity);
+
+            public bool TryFinish(Span<byte> target)
+            {
+                if (!_rented.AsSpan().TryCopyTo(target))
+                {
+                    {|BUF2008:return false;|}
+                }
+
+                Release();
+                return true;
+            }
+
+            private void Release() { byte[]? b = _rented; this = default; if (b != null) ArrayPool<byte>.Shared.Return(b); }
+        }
+
+        ref struct Good(int capacity)
+        {
+            private byte[]? _rented = ArrayPool<byte>.Shared.Rent(capacity);
+
+            public bool TryFinish(Span<byte> target)
+            {
+                bool copied = _rented.AsSpan().TryCopyTo(target);
+                Release();
+                return copied;
+            }
+
+            private void Release() { byte[]? b = _rented; this = default; if (b != null) ArrayPool<byte>.Shared.Return(b); }
+        }
+
+        ref struct Retried(int capacity)
+        {
+            private byte[]? _rented = ArrayPool<byte>.Shared.Rent(capacity);
+
+            public bool TryFinish(Span<byte> target)
+            {
+                if (!_rented.AsSpan().TryCopyTo(target))
+                {
+                    return false;
+                }
+
+                Release();
+                return true;
+            }
+
+            public void Release() { byte[]? b = _rented; this = default; if (b != null) ArrayPool<byte>.Shared.Return(b); }
+        }
+        """);
+
+    [Fact]
+    public Task Overlapped_of_an_earlier_operation_is_not_handed_out_again() => RuleCode.VerifyAsync(Usings + """
+        sealed unsafe class Bad(ThreadPoolBoundHandle bound, IOCompletionCallback done) : IDisposable
+        {
+            private NativeOverlapped* _overlapped;
+            private int _size;
+
+            public NativeOverlapped* Next(int size)
+            {
+                if (_overlapped != null && size > _size)
+                {
+                    bound.FreeNativeOverlapped(_overlapped);
+                    _overlapped = null;
+                }
+
+                if (_overlapped == null)
+                {
+                    _size = size;
+                    _overlapped = bound.AllocateNativeOverlapped(done, this, null);
+                }
+
+                return {|BUF2002:_overlapped|};
+            }
+
+            public void Dispose() { if (_overlapped != null) { bound.FreeNativeOverlapped(_overlapped); _overlapped = null; } }
+        }
+
+        sealed unsafe class Good(ThreadPoolBoundHandle bound, IOCompletionCallback done) : IDisposable
+        {
+            private NativeOverlapped* _overlapped;
+
+            public NativeOverlapped* Next()
+            {
+                Dispose();
+                _overlapped = bound.AllocateNativeOverlapped(done, this, null);
+                return _overlapped;
+            }
+
+            public NativeOverlapped* Current => _overlapped;
+
+            public void Dispose() { if (_overlapped != null) { bound.FreeNativeOverlapped(_overlapped); _overlapped = null; } }
+        }
+        """);
+
+    [Fact]
     public Task Result_kept_in_a_field_past_the_advance_is_reported() => RuleCode.VerifyAsync(Usings + """
         sealed class Limited(PipeReader inner)
         {

@@ -45,6 +45,17 @@ internal static class PinMisused
         isEnabledByDefault: true,
         helpLinkUri: Rule.HelpFor(RuleIds.PinMisused));
 
+    private static readonly DiagnosticDescriptor Spent = new(
+        RuleIds.PinMisused,
+        Title,
+        "'{0}' is handed out again on the path that keeps the one of an earlier call: an overlapped structure serves one operation. Free it, and allocate one for each operation.",
+        RuleCategories.BaseLibrary,
+        DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        helpLinkUri: Rule.HelpFor(RuleIds.PinMisused));
+
+    public static readonly Wording SpentWords = new(Spent, Spent);
+
     public static readonly Wording TwiceWords = new(CertainlyTwice, PossiblyTwice);
 
     public static readonly Wording UsedWords = new(CertainlyUsed, PossiblyUsed);
