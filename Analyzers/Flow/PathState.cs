@@ -223,10 +223,15 @@ internal sealed record PathState(
     public static bool SameHoldings(PathState a, PathState b) =>
         a.Signature == b.Signature && IntMap<Hold>.Equal(a.Holds, b.Holds, static (x, y) => x.Holding == y.Holding && x.Direction == y.Direction);
 
-    public static PathState Merge(PathState a, PathState b)
+    /// <param name="a">One way.</param>
+    /// <param name="b">Another.</param>
+    /// <param name="isName">Which places are names in the code; null where that does not matter.</param>
+    public static PathState Merge(PathState a, PathState b, Func<int, bool>? isName = null)
     {
-        IntMap<RefSet> refs = IntMap<RefSet>.Merge(a.Refs, b.Refs, KeepOne, static (int _, RefSet x, RefSet y, out RefSet union) =>
+        List<(RefSet InA, RefSet InB)>? apart = null;
+        IntMap<RefSet> refs = IntMap<RefSet>.Merge(a.Refs, b.Refs, KeepApart, (int place, RefSet x, RefSet y, out RefSet union) =>
         {
+            Note(place, x, y);
             union = x.Union(y);
             return true;
         });
@@ -246,23 +251,64 @@ internal sealed record PathState(
             joined = Hold.Join(x, y);
             return true;
         });
+        IntMap<BoxedBool> pending = IntMap<BoxedBool>.Merge(a.Pending, b.Pending, KeepOne, Agree);
+        holds = apart is null ? holds : GiveUpWhatMoved(holds, apart);
         if (ReferenceEquals(refs, a.Refs) && ReferenceEquals(known, a.Known) && ReferenceEquals(definitions, a.Definitions)
-            && ReferenceEquals(truths, a.Truths) && ReferenceEquals(holds, a.Holds))
+            && ReferenceEquals(truths, a.Truths) && ReferenceEquals(holds, a.Holds) && ReferenceEquals(pending, a.Pending))
         {
             return a;
         }
 
         int signature = a.Signature;
-        if (!SameHoldings(a, b))
+        if (!ReferenceEquals(holds, a.Holds))
         {
             signature = 0;
             holds.ForEach((resource, hold) => signature ^= Mix(resource, hold));
         }
 
-        return new PathState(refs, known, definitions, truths, holds, signature)
+        return new PathState(refs, known, definitions, truths, holds, signature) { Pending = pending };
+
+        bool KeepApart(int place, RefSet one, out RefSet kept)
         {
-            Pending = IntMap<BoxedBool>.Merge(a.Pending, b.Pending, KeepOne, Agree),
-        };
+            bool isInA = a.Refs.TryGet(place, out _);
+            Note(place, isInA ? one : RefSet.Empty, isInA ? RefSet.Empty : one);
+            kept = one;
+            return true;
+        }
+
+        void Note(int place, RefSet inA, RefSet inB)
+        {
+            if (isName?.Invoke(place) == true)
+            {
+                (apart ??= []).Add((inA, inB));
+            }
+        }
+    }
+
+    /// <summary>
+    /// A resource that one name has on the one way, and another name on the other: merged, both seem to have it, and neither is judged by what the
+    /// other does.
+    /// </summary>
+    private static IntMap<Hold> GiveUpWhatMoved(IntMap<Hold> holds, List<(RefSet InA, RefSet InB)> apart)
+    {
+        RefSet onlyInA = RefSet.Empty;
+        RefSet onlyInB = RefSet.Empty;
+        foreach ((RefSet inA, RefSet inB) in apart)
+        {
+            onlyInA = onlyInA.Union(inA.Where(r => r.Kind == RefRole.Owner && !inB.Refers(r.Resource)));
+            onlyInB = onlyInB.Union(inB.Where(r => r.Kind == RefRole.Owner && !inA.Refers(r.Resource)));
+        }
+
+        for (int i = 0; i < onlyInA.Count; i++)
+        {
+            int resource = onlyInA[i].Resource;
+            if (onlyInB.Refers(resource) && holds.TryGet(resource, out Hold hold) && (hold.Holding & Holding.Several) == 0)
+            {
+                holds = holds.Set(resource, hold with { Holding = hold.Holding | Holding.HandedOn | Holding.Several });
+            }
+        }
+
+        return holds;
     }
 
     private static bool KeepOne<T>(int key, T one, out T kept)
@@ -311,12 +357,19 @@ internal sealed class PathSet
     public const int MaxPaths = 16;
 
     private readonly List<PathState> _paths;
+    private readonly Func<int, bool>? _isName;
 
-    public PathSet() => _paths = [];
+    /// <param name="isName">Which places are names in the code; null where that does not matter.</param>
+    public PathSet(Func<int, bool>? isName = null)
+    {
+        _paths = [];
+        _isName = isName;
+    }
 
     public PathSet(PathSet other)
     {
         _paths = [.. other._paths];
+        _isName = other._isName;
         IsMerged = other.IsMerged;
     }
 
@@ -326,7 +379,7 @@ internal sealed class PathSet
     public IReadOnlyList<PathState> Paths => _paths;
 
     /// <summary>An empty set that tells as much apart as this one.</summary>
-    public PathSet EmptyLike() => new() { IsMerged = IsMerged };
+    public PathSet EmptyLike() => new(_isName) { IsMerged = IsMerged };
 
     /// <summary>Takes one more way in; true when that changed something.</summary>
     public bool Add(PathState path)
@@ -335,7 +388,7 @@ internal sealed class PathSet
         {
             if (IsMerged || PathState.SameHoldings(_paths[i], path))
             {
-                PathState merged = PathState.Merge(_paths[i], path);
+                PathState merged = PathState.Merge(_paths[i], path, _isName);
                 bool changed = !ReferenceEquals(merged, _paths[i]);
                 _paths[i] = merged;
                 return changed;
@@ -373,7 +426,7 @@ internal sealed class PathSet
         IsMerged = true;
         for (int i = _paths.Count - 1; i > 0; i--)
         {
-            _paths[0] = PathState.Merge(_paths[0], _paths[i]);
+            _paths[0] = PathState.Merge(_paths[0], _paths[i], _isName);
             _paths.RemoveAt(i);
         }
     }

@@ -108,11 +108,18 @@ internal sealed class Findings(Body body)
         ordered.Sort(static (a, b) => a.Location.SourceSpan.Start != b.Location.SourceSpan.Start
             ? a.Location.SourceSpan.Start.CompareTo(b.Location.SourceSpan.Start)
             : string.CompareOrdinal(a.Wording.Certain.Id, b.Wording.Certain.Id));
+        HashSet<(string, Location, string)> said = [];
         foreach (Finding finding in ordered)
         {
             bool certain = finding.Confidence == Confidence.Certain
                 && (finding.Fact is not { } fact || _judged[(fact, finding.Wording.Certain.Id)] == _met[fact]);
             DiagnosticDescriptor descriptor = certain ? finding.Wording.Certain : finding.Wording.Possible;
+            if (!said.Add((descriptor.Id, finding.Location, string.Format(CultureInfo.InvariantCulture, descriptor.MessageFormat.ToString(CultureInfo.InvariantCulture), finding.Arguments))))
+            {
+                // The same words at the same place: of one thing that was acquired in one of two places.
+                continue;
+            }
+
             ImmutableDictionary<string, string?> properties = (finding.Properties ?? ImmutableDictionary<string, string?>.Empty)
                 .SetItem(DiagnosticProperties.Confidence, certain ? "certain" : "possible");
             yield return finding.Wording.IsToldByDefault

@@ -376,4 +376,68 @@ public sealed class RealShapeTests
             public object Value => _handle.Target;
         }
         """);
+
+    [Fact]
+    public Task Buffer_that_moves_from_name_to_name_in_a_loop_is_silent() => RuleCode.VerifyAsync(Usings + """
+        class C
+        {
+            static void Fill(char[] buffer, int length, bool rented, bool supportsRental)
+            {
+                for (int i = 0; i < length; i++)
+                {
+                    if (buffer == null || buffer.Length < length + i)
+                    {
+                        char[] larger;
+                        bool returnsOld = rented;
+                        if (supportsRental && i < 19)
+                        {
+                            larger = ArrayPool<char>.Shared.Rent(length + i);
+                            rented = true;
+                        }
+                        else
+                        {
+                            larger = new char[length + i];
+                            rented = false;
+                        }
+
+                        if (returnsOld)
+                            ArrayPool<char>.Shared.Return(buffer!);
+                        buffer = larger;
+                    }
+                }
+
+                if (rented)
+                    ArrayPool<char>.Shared.Return(buffer);
+            }
+
+            static void ReturnsTheNew(int length)
+            {
+                char[] buffer = ArrayPool<char>.Shared.Rent(4);
+                char[] larger = ArrayPool<char>.Shared.Rent(length);
+                buffer.CopyTo(larger, 0);
+                ArrayPool<char>.Shared.Return(buffer);
+                buffer = larger;
+                ArrayPool<char>.Shared.Return(larger);
+                ArrayPool<char>.Shared.{|BUF2006:Return|}(buffer);
+            }
+        }
+        """);
+
+    [Fact]
+    public Task Same_words_are_said_once_of_one_place() => RuleCode.VerifyAsync(Usings + """
+        class C
+        {
+            static async Task Drain(PipeReader reader)
+            {
+                ReadResult result = await reader.ReadAsync();
+                System.Buffers.ReadOnlySequence<byte> buffer;
+                do
+                {
+                    buffer = result.Buffer;
+                    reader.AdvanceTo(buffer.End);
+                }
+                while (!{|BUF2009:buffer|}.IsEmpty && reader.TryRead(out result));
+            }
+        }
+        """);
 }
