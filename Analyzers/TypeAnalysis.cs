@@ -17,6 +17,7 @@ internal sealed class TypeAnalysis(ProtocolTable protocols, Relevance relevance)
     private readonly List<TypeBody> _all = [];
     private readonly List<TypeBody> _opened = [];
     private readonly HashSet<IOperation> _seen = [];
+    private OwnCallees? _callees;
 
     public void Add(OperationBlockAnalysisContext context)
     {
@@ -40,7 +41,7 @@ internal sealed class TypeAnalysis(ProtocolTable protocols, Relevance relevance)
                 if (_seen.Add(root))
                 {
                     (ISymbol owner, CancellationToken cancellation) = (context.OwningSymbol, context.CancellationToken);
-                    TypeBody body = new(root, owner, () => (graph ?? GraphOf(root)) is { } made ? Body.Create(made, owner, protocols, cancellation) : null);
+                    TypeBody body = new(root, owner, () => (graph ?? GraphOf(root)) is { } made ? Body.Create(made, owner, protocols, cancellation, _callees) : null);
                     _all.Add(body);
                     if (graph is not null)
                     {
@@ -61,6 +62,7 @@ internal sealed class TypeAnalysis(ProtocolTable protocols, Relevance relevance)
             return;
         }
 
+        _callees = new OwnCallees(GraphOf, protocols, context.CancellationToken);
         HashSet<ISymbol> together = new(SymbolEqualityComparer.Default);
         if (TypeUnit.Of(_all, _opened, protocols, context.CancellationToken) is { } unit)
         {
@@ -80,6 +82,9 @@ internal sealed class TypeAnalysis(ProtocolTable protocols, Relevance relevance)
             AnalyzeNested(body, context);
         }
     }
+
+    private ControlFlowGraph? GraphOf(ISymbol method) =>
+        _all.Find(body => SymbolEqualityComparer.Default.Equals(body.Owner, method))?.Root is { } root ? GraphOf(root) : null;
 
     private static int InSourceOrder(TypeBody a, TypeBody b)
     {

@@ -18,7 +18,7 @@ internal sealed class Body
     private readonly IReadOnlyList<Fact>[] _facts;
     private readonly Expression?[] _conditions;
 
-    private Body(ControlFlowGraph graph, ISymbol owner, IContractSource contracts)
+    private Body(ControlFlowGraph graph, ISymbol owner, IContractSource contracts, OwnCallees? callees)
     {
         _contracts = contracts;
         Owner = owner;
@@ -26,7 +26,7 @@ internal sealed class Body
         Flow = graph;
         _facts = new IReadOnlyList<Fact>[graph.Blocks.Length];
         _conditions = new Expression?[graph.Blocks.Length];
-        Nested = NestedFunction.In(graph);
+        Nested = NestedFunction.In(graph, callees);
         Entry = DescribeParameters(owner as IMethodSymbol, graph.OriginalOperation);
     }
 
@@ -61,10 +61,15 @@ internal sealed class Body
     /// <summary>What the parameters bring with them.</summary>
     public IReadOnlyList<(int Place, Resource Resource, ParameterContract Contract)> Entry { get; }
 
-    public static Body Create(ControlFlowGraph graph, ISymbol owner, IContractSource contracts, CancellationToken cancellation)
+    /// <param name="graph">Its blocks.</param>
+    /// <param name="owner">What it is the body of.</param>
+    /// <param name="contracts">What the members that it calls mean.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <param name="callees">Who says what own methods do that have no contract; null where nobody does.</param>
+    public static Body Create(ControlFlowGraph graph, ISymbol owner, IContractSource contracts, CancellationToken cancellation, OwnCallees? callees = null)
     {
-        var body = new Body(graph, owner, contracts);
-        FactBuilder.Build(graph, contracts, body, cancellation);
+        var body = new Body(graph, owner, contracts, callees);
+        FactBuilder.Build(graph, contracts, body, callees, cancellation);
         return body;
     }
 
@@ -196,6 +201,19 @@ internal sealed class Body
             _imported.Add((original, position, call), resource);
         }
 
+        return resource;
+    }
+
+    /// <summary>What a caller gave the body in <paramref name="parameter"/>, to be followed to its end.</summary>
+    public Resource Give(IParameterSymbol parameter, ResourceKind kind)
+    {
+        var resource = new Resource(_resources.Count, kind, Flow.OriginalOperation, null)
+        {
+            Name = parameter.Name,
+            Parameter = parameter,
+            Original = new Resource(-1, kind, Flow.OriginalOperation, null),
+        };
+        AddResource(resource);
         return resource;
     }
 

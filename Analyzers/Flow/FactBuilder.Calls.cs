@@ -163,6 +163,16 @@ internal sealed partial class FactBuilder
         }
 
         UseOnce();
+        if (!lends && _callees?.Ask(method, parameter.Ordinal, Local(method)) is { } given)
+        {
+            if (given.Release is { } release)
+            {
+                Add(new Fact(FactKind.Release, call) { Target = value.Place, Effect = release with { Target = Slot.Argument(parameter.Ordinal) }, Member = method });
+            }
+
+            return;
+        }
+
         if (!lends && signal.HasPlace && CanCarry(parameter.Type) && parameter.Type.TypeKind != TypeKind.Delegate)
         {
             // A callback beside a buffer: the operation may go on after the call, and the callback tell when it is over. How long is known
@@ -441,6 +451,9 @@ internal sealed partial class FactBuilder
 
         return Flowing.Unknown;
     }
+
+    private NestedFunction? Local(IMethodSymbol method) =>
+        method.MethodKind == MethodKind.LocalFunction ? _body.Nested.FirstOrDefault(nested => SymbolEqualityComparer.Default.Equals(nested.Symbol, method.OriginalDefinition)) : null;
 
     private Value VisitLambda(IOperation operation, IMethodSymbol lambda)
     {

@@ -15,22 +15,24 @@ internal sealed partial class FactBuilder
 
     private readonly IContractSource _contracts;
     private readonly Body _body;
+    private readonly OwnCallees? _callees;
     private readonly Dictionary<CaptureId, Value> _targets = [];
     private readonly Dictionary<int, Expression.PartOf> _parts = [];
     private List<Fact> _facts = [];
     private bool _canFail;
     private int _block;
 
-    private FactBuilder(IContractSource contracts, Body body)
+    private FactBuilder(IContractSource contracts, Body body, OwnCallees? callees)
     {
+        _callees = callees;
         _contracts = contracts;
         _body = body;
     }
 
     /// <summary>Writes the facts of every block of <paramref name="graph"/> into <paramref name="body"/>.</summary>
-    public static void Build(ControlFlowGraph graph, IContractSource contracts, Body body, CancellationToken cancellation)
+    public static void Build(ControlFlowGraph graph, IContractSource contracts, Body body, OwnCallees? callees, CancellationToken cancellation)
     {
-        var builder = new FactBuilder(contracts, body);
+        var builder = new FactBuilder(contracts, body, callees);
         foreach (BasicBlock block in graph.Blocks)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -356,7 +358,7 @@ internal sealed partial class FactBuilder
         type is null || (!IsAddress(type) && !type.IsRefLikeType && !type.IsUnmanagedType && type.TypeKind != TypeKind.Delegate);
 
     /// <summary>Whether a value of the type can lead to a buffer at all.</summary>
-    private static bool CanCarry(ITypeSymbol? type) => type switch
+    public static bool CanCarry(ITypeSymbol? type) => type switch
     {
         null => false,
         { SpecialType: SpecialType.System_IntPtr or SpecialType.System_UIntPtr or SpecialType.System_Object } => true,

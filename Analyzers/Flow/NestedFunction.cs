@@ -14,15 +14,18 @@ internal sealed class NestedFunction(IMethodSymbol symbol, Func<ControlFlowGraph
 
     public ControlFlowGraph Graph => _graph.Value;
 
-    /// <summary>The facts of the function, gathered once for all who ask.</summary>
-    public Body BodyUnder(IContractSource contracts, CancellationToken cancellation) => _body ??= Body.Create(Graph, Symbol, contracts, cancellation);
+    /// <summary>Who says what the methods do that the function calls; null where nobody does.</summary>
+    public OwnCallees? Callees { get; init; }
 
-    public static IReadOnlyList<NestedFunction> In(ControlFlowGraph graph)
+    /// <summary>The facts of the function, gathered once for all who ask.</summary>
+    public Body BodyUnder(IContractSource contracts, CancellationToken cancellation) => _body ??= Body.Create(Graph, Symbol, contracts, cancellation, Callees);
+
+    public static IReadOnlyList<NestedFunction> In(ControlFlowGraph graph, OwnCallees? callees = null)
     {
         List<NestedFunction> nested = [];
         foreach (IMethodSymbol local in graph.LocalFunctions)
         {
-            nested.Add(new NestedFunction(local, () => graph.GetLocalFunctionControlFlowGraphInScope(local)));
+            nested.Add(new NestedFunction(local, () => graph.GetLocalFunctionControlFlowGraphInScope(local)) { Callees = callees });
         }
 
         foreach (BasicBlock block in graph.Blocks)
@@ -33,7 +36,7 @@ internal sealed class NestedFunction(IMethodSymbol symbol, Func<ControlFlowGraph
                 {
                     if (inner is IFlowAnonymousFunctionOperation lambda)
                     {
-                        nested.Add(new NestedFunction(lambda.Symbol, () => graph.GetAnonymousFunctionControlFlowGraphInScope(lambda)));
+                        nested.Add(new NestedFunction(lambda.Symbol, () => graph.GetAnonymousFunctionControlFlowGraphInScope(lambda)) { Callees = callees });
                     }
                 }
             }

@@ -69,6 +69,12 @@ internal sealed class ResourceKind
     /// <summary>An operation that used up a part of an iterator; followed to see whether it failed before the iterator is used again.</summary>
     public static readonly ResourceKind Attempt = new("attempt");
 
+    /// <summary>Whatever a caller gave: followed to see what its callee does with it.</summary>
+    public static readonly ResourceKind Given = new("argument") { HasMode = true };
+
+    /// <summary>The pieces in an array that a caller gave.</summary>
+    public static readonly ResourceKind GivenPieces = new("pieces") { HasMode = true, IsMadeOfPieces = true };
+
     private ResourceKind(string name) => Name = name;
 
     public string Name { get; }

@@ -1,0 +1,152 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+
+namespace BufferLifetime.Analyzers.Flow;
+
+/// <summary>What a callee does with what it is given: gives it back, or, with no <paramref name="Release"/>, only uses it.</summary>
+internal sealed record Given(Effect.Release? Release);
+
+/// <summary>
+/// What the methods and local functions of a type do with their parameters, inferred from their own bodies and asked at their calls. Only what
+/// is so on every way through a body counts; a callee that may be overridden, that runs later, or that hands on what it is given says nothing.
+/// Methods of other types are not looked into: their bodies arrive in an order that differs from run to run.
+/// </summary>
+internal sealed class OwnCallees(Func<ISymbol, ControlFlowGraph?> graphOf, IContractSource contracts, CancellationToken cancellation)
+{
+    /// <summary>How deep calls in callees are followed.</summary>
+    public const int MaxDepth = 4;
+
+    /// <summary>How many blocks a callee may have to be looked into.</summary>
+    public const int MaxBlocks = 200;
+
+    private readonly Dictionary<ISymbol, Given?> _known = new(SymbolEqualityComparer.Default);
+    private int _depth;
+
+    /// <param name="called">The method that is called.</param>
+    /// <param name="ordinal">Which of its parameters is asked about.</param>
+    /// <param name="local">The local function that is called, if one is.</param>
+    public Given? Ask(IMethodSymbol called, int ordinal, NestedFunction? local)
+    {
+        IMethodSymbol method = called.OriginalDefinition;
+        IParameterSymbol parameter = method.Parameters[ordinal];
+        if (!CanBeAsked(method, parameter))
+        {
+            return null;
+        }
+
+        if (!_known.TryGetValue(parameter, out Given? given) && _depth < MaxDepth)
+        {
+            // While it is being found out, nothing is said of it: a method that calls itself.
+            _known[parameter] = null;
+            _depth++;
+            given = Infer(method, parameter, local, ResourceKind.Given);
+            if (given is null && parameter.Type is IArrayTypeSymbol or { IsRefLikeType: true })
+            {
+                // Not the storage, but the pieces that were put in it.
+                given = Infer(method, parameter, local, ResourceKind.GivenPieces);
+            }
+
+            _depth--;
+            _known[parameter] = given;
+        }
+
+        return given;
+    }
+
+    private bool CanBeAsked(IMethodSymbol method, IParameterSymbol parameter) =>
+        method is { MethodKind: MethodKind.Ordinary or MethodKind.LocalFunction, IsAsync: false, IsVirtual: false, IsOverride: false, IsAbstract: false, IsExtern: false }
+        && parameter is { RefKind: RefKind.None, IsParams: false } && CanOwn(parameter.Type) && contracts.FindParameter(parameter) is null && contracts.Find(method) is null;
+
+    /// <summary>Whether a value of the type can be what is to be given back.</summary>
+    private static bool CanOwn(ITypeSymbol type) => type switch
+    {
+        IArrayTypeSymbol or IPointerTypeSymbol or { SpecialType: SpecialType.System_IntPtr or SpecialType.System_UIntPtr } => true,
+        { TypeKind: TypeKind.Struct, SpecialType: SpecialType.None } => FactBuilder.CanCarry(type),
+        { Name: "IDisposable" or "IAsyncDisposable" } => true,
+        { TypeKind: TypeKind.Class or TypeKind.Interface } => type.AllInterfaces.Any(static implemented => implemented.Name is "IDisposable" or "IAsyncDisposable"),
+        _ => false,
+    };
+
+    private Given? Infer(IMethodSymbol method, IParameterSymbol parameter, NestedFunction? local, ResourceKind kind)
+    {
+        if ((local?.Graph ?? graphOf(method)) is not { } graph || graph.Blocks.Length > MaxBlocks)
+        {
+            return null;
+        }
+
+        Body body = Body.Create(graph, method, contracts, cancellation, this);
+        Resource resource = body.Give(parameter, kind);
+        int place = body.Places.Of(parameter, PlaceKind.Parameter);
+        var reader = new Reader(body, resource, place);
+        PathState entry = new Transfer(body, contracts).Entry()
+            .WithRefs(place, RefSet.Of(resource.Id, RefRole.Owner))
+            .WithHold(resource.Id, new Hold(Holding.Held | Holding.NotAcquired));
+        BodyFlow.Run(body, contracts, reader, cancellation, entry: [entry]);
+        return reader.Conclude();
+    }
+
+    private sealed class Reader(Body body, Resource given, int place) : IFlowReader
+    {
+        private readonly List<Effect.Release> _releases = [];
+        private bool _isUnclear;
+        private Holding _left;
+
+        public void OnFact(Fact fact, PathSet before)
+        {
+            // What is lent or handed on, or met only later, is nothing that the call has done when it returns.
+            _isUnclear |= fact.Kind == FactKind.Suspend || before.IsMerged;
+            foreach (PathState path in before.Paths)
+            {
+                switch (fact)
+                {
+                    case { Kind: FactKind.Release, Effect: Effect.Release release } when Transfer.Released(fact, path, body).Refers(given.Id):
+                        _releases.Add(release);
+                        break;
+                    case { Kind: FactKind.Escape }:
+                        _isUnclear |= path.RefsOf(fact.Target).Where(static r => r.Kind < RefRole.Account).Refers(given.Id);
+                        break;
+                    case { Kind: FactKind.Lend }:
+                        _isUnclear |= path.RefsOf(fact.Source).Where(static r => r.Kind < RefRole.Account).Refers(given.Id);
+                        break;
+                    case { Kind: FactKind.Assign } when fact.Target == place:
+                        _isUnclear = true;
+                        break;
+                }
+            }
+        }
+
+        public void OnExit(ExitKind exit, IOperation? returned, BasicBlock from, PathSet atExit)
+        {
+            if (exit != ExitKind.Return)
+            {
+                return;
+            }
+
+            foreach (PathState path in atExit.Paths)
+            {
+                _left |= path.HoldOf(given.Id).Holding;
+                path.Refs.ForEach((kept, refs) => _isUnclear |= body.Outlives(kept) && refs.Where(static r => r.Kind < RefRole.View).Refers(given.Id));
+            }
+        }
+
+        public Given? Conclude()
+        {
+            Holding left = _left & ~Holding.NotAcquired;
+            return _isUnclear ? null
+                : left == Holding.Released && _releases.Count > 0 ? new Given(Common())
+                : left == Holding.Held && _releases.Count == 0 ? new Given(Release: null)
+                : null;
+        }
+
+        private Effect.Release Common()
+        {
+            Effect.Release common = _releases[0];
+            foreach (Effect.Release other in _releases)
+            {
+                common = common with { Accepts = common.Accepts | other.Accepts, Repeatable = common.Repeatable && other.Repeatable };
+            }
+
+            return common;
+        }
+    }
+}
