@@ -40,7 +40,7 @@ internal enum Departure
     /// <summary>Stored in a field of the instance whose method it is: the type keeps account of it.</summary>
     StoredInThis,
 
-    /// <summary>Stored in a parameter passed by reference: the caller's when the body is left, and the body's own until then.</summary>
+    /// <summary>Stored in an <c>out</c> parameter: the caller's when the body is left, and the body's own until then.</summary>
     StoredInParameter,
 
     /// <summary>Given to code that cannot be seen and that may keep it.</summary>

@@ -85,7 +85,7 @@ internal sealed partial class FactBuilder
 
     private Departure DepartureInto(int place) =>
         _body.KeepsFields && IsFieldOfThis(place) ? Departure.StoredInThis
-        : _body.Places[place] is { Kind: PlaceKind.Parameter, Symbol: IParameterSymbol { RefKind: not RefKind.None } } ? Departure.StoredInParameter
+        : _body.Places[place] is { Kind: PlaceKind.Parameter, Symbol: IParameterSymbol { RefKind: RefKind.Out } } ? Departure.StoredInParameter
         : Departure.Stored;
 
     private bool IsFieldOfThis(int place) =>
