@@ -284,6 +284,9 @@ internal enum Inspection
     /// <summary>True when what the object is signalled by has happened, false when the wait for it was given up.</summary>
     Signalled,
 
+    /// <summary>True when the operation that the object stands for is over.</summary>
+    Completed,
+
     /// <summary>True exactly when nothing was acquired.</summary>
     IsEmpty,
 

@@ -236,6 +236,11 @@ internal sealed class Refinement(Body body, IContractSource contracts)
     /// <summary>A yes-or-no inspection has the given outcome.</summary>
     private PathState? Inspect(PathState path, Expression.Inspected inspected, bool outcome)
     {
+        if (inspected.What == Inspection.Completed)
+        {
+            return outcome ? Complete(path, inspected.Place) : path;
+        }
+
         if (inspected.What == Inspection.Signalled)
         {
             return Signal(path, inspected.Place, outcome);
@@ -263,6 +268,18 @@ internal sealed class Refinement(Body body, IContractSource contracts)
     private bool IsReleasedByCopy(int place, int resource, Hold hold) =>
         body.Resources[resource].Kind.ClearsItsVariable && hold.Holding is Holding.Released or Holding.Dangling && body.Places[place].Symbol is { } variable
         && !hold.IsKnownTo(variable);
+
+    /// <summary>The operations that a task stands for are over.</summary>
+    private PathState Complete(PathState path, int place)
+    {
+        RefSet operations = path.RefsOf(place).Where(r => body.Resources[r.Resource].Kind == ResourceKind.Loan);
+        for (int i = 0; i < operations.Count; i++)
+        {
+            path = path.WithLoan(operations[i].Resource, path.HoldOf(operations[i].Resource) with { Holding = Holding.Released, Holds = RefSet.Empty });
+        }
+
+        return path;
+    }
 
     /// <summary>A wait for what a callback signals has ended: the operation is over, or it was given up and goes on.</summary>
     private static PathState Signal(PathState path, int place, bool outcome)

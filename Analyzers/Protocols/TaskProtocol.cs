@@ -27,6 +27,14 @@ internal static class TaskProtocol
             yield return Method(type, "GetAwaiter").Is(Slot.Receiver);
         }
 
+        foreach (string type in new[] { Task, "System.Threading.Tasks.ValueTask", "System.Threading.Tasks.ValueTask`1" })
+        {
+            foreach (string end in new[] { "IsCompleted", "IsCompletedSuccessfully", "IsFaulted", "IsCanceled" })
+            {
+                yield return Property(type, end).Tells(Inspection.Completed);
+            }
+        }
+
         foreach (string valueTask in new[] { "System.Threading.Tasks.ValueTask", "System.Threading.Tasks.ValueTask`1" })
         {
             yield return Method(valueTask, "AsTask").Is(Slot.Receiver);

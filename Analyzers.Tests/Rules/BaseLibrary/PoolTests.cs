@@ -143,4 +143,39 @@ public sealed class PoolTests
             }
         }
         """);
+
+    [Theory]
+    [InlineData("if (!write.IsCompletedSuccessfully) await write; ArrayPool<byte>.Shared.Return(buffer);")]
+    [InlineData("if (write.IsCompleted) { ArrayPool<byte>.Shared.Return(buffer); return; } await write; ArrayPool<byte>.Shared.Return(buffer);")]
+    public Task Array_returned_when_its_operation_says_that_it_is_over_is_silent(string statements) => RuleCode.VerifyAsync(Usings + $$"""
+        static class C
+        {
+            static async Task M(Stream stream)
+            {
+                byte[] buffer = ArrayPool<byte>.Shared.Rent(16);
+                ValueTask write = stream.WriteAsync(buffer);
+                {{statements}}
+            }
+        }
+        """);
+
+    [Fact]
+    public Task Array_returned_when_its_operation_says_that_it_is_not_over_is_reported() => RuleCode.VerifyAsync(Usings + """
+        static class C
+        {
+            static async Task M(Stream stream)
+            {
+                byte[] buffer = ArrayPool<byte>.Shared.Rent(16);
+                ValueTask write = stream.WriteAsync(buffer);
+                if (!write.IsCompleted)
+                {
+                    ArrayPool<byte>.Shared.Return({|BUF2007:buffer|});
+                    return;
+                }
+
+                await write;
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
+        }
+        """);
 }
