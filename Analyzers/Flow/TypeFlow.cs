@@ -394,6 +394,8 @@ internal sealed class TypeFlow : ISelfCalls
         return changed;
     }
 
+    public TypeMember? MemberOf(IMethodSymbol method) => _methods.TryGetValue(method.OriginalDefinition, out TypeMember? member) ? member : null;
+
     /// <summary>Whether the type keeps the method to itself, and what ends the instance calls it.</summary>
     public bool IsCalledByDisposal(TypeMember member) =>
         member.Method is { DeclaredAccessibility: Accessibility.Private } method && _calledByDisposal.Contains(method);

@@ -47,6 +47,7 @@ internal static class RuleCatalogue
         (ReleasedWhilePending.Words, static () => new ReleasedWhilePending()),
         (RentalNotReturned.ArrayWords, static () => new RentalNotReturned.Arrays()),
         (RentalNotReturned.OwnerWords, static () => new RentalNotReturned.Owners()),
+        (RentalNotReturned.ArrayWords, static () => new ClearedTooEarly()),
         (UsedAfterAdvance.Words, static () => new UsedAfterAdvance()),
         (ReleasedToAnother.Words, static () => new ReleasedToAnother()),
         (ReleasedToAnother.ForeignWords, static () => new ForeignOwner()),

@@ -35,6 +35,65 @@ public sealed class FieldTests
     public Task Field_that_lets_go_in_time_is_silent(string members) => RuleCode.VerifyAsync(Code(members));
 
     [Fact]
+    public Task Field_cleared_before_what_is_in_it_is_released_is_reported() => RuleCode.VerifyAsync(Usings + """
+        sealed class Bad
+        {
+            public Memory<byte> Bytes { get; private set; } = ArrayPool<byte>.Shared.{|BUF2008:Rent|}(64);
+
+            public void End()
+            {
+                Bytes = default;
+                Release();
+            }
+
+            private void Release()
+            {
+                if (MemoryMarshal.TryGetArray<byte>(Bytes, out ArraySegment<byte> part) && part.Array is { } array)
+                    ArrayPool<byte>.Shared.Return(array);
+            }
+        }
+
+        sealed class Good
+        {
+            public Memory<byte> Bytes { get; private set; } = ArrayPool<byte>.Shared.Rent(64);
+
+            public void End()
+            {
+                Release();
+                Bytes = default;
+            }
+
+            private void Release()
+            {
+                if (MemoryMarshal.TryGetArray<byte>(Bytes, out ArraySegment<byte> part) && part.Array is { } array)
+                    ArrayPool<byte>.Shared.Return(array);
+            }
+        }
+
+        sealed class KeptBeside
+        {
+            private byte[]? _array = ArrayPool<byte>.Shared.Rent(64);
+            private Memory<byte> _bytes;
+
+            public KeptBeside() => _bytes = _array;
+
+            public void End()
+            {
+                _bytes = default;
+                Release();
+            }
+
+            private void Release()
+            {
+                byte[]? array = _array;
+                _array = null;
+                if (array != null && _bytes.IsEmpty)
+                    ArrayPool<byte>.Shared.Return(array);
+            }
+        }
+        """);
+
+    [Fact]
     public Task Attempt_that_alone_finishes_a_struct_releases_on_failure_too() => RuleCode.VerifyAsync(Usings + """
         ref struct Bad(int capacity)
         {
