@@ -142,6 +142,29 @@ public sealed class BoundTests
         Assert.Contains(reader.Facts, shown => shown.Before.IsMerged);
     }
 
+    [Fact]
+    public async Task Methods_of_a_type_with_more_fields_than_are_followed_together_are_still_looked_at()
+    {
+        StringBuilder source = new("long M(IovIter iter) { PageLease lost = iter.ExtractPages(); return lost.Bytes; }\n");
+        for (int i = 0; i <= OwningFields.MaxFields; i++)
+            source.Append($"private PageLease? _f{i}; void Take{i}(IovIter iter) {{ _f{i}?.Dispose(); _f{i} = iter.ExtractPages(); }} void Drop{i}() => _f{i}?.Dispose();\n");
+
+        Assert.Equal("BUF1002", Assert.Single(await ReportsAsync(source.ToString())).Id);
+    }
+
+    [Theory]
+    [InlineData(10, true)]
+    [InlineData(OwnCallees.MaxBlocks, false)]
+    public async Task Callee_that_is_too_long_to_be_looked_into_gets_the_benefit_of_the_doubt(int conditions, bool isFound)
+    {
+        StringBuilder source = new("void M(IovIter iter) { PageLease lease = iter.ExtractPages(); Look(lease, 3); }\nstatic void Look(PageLease lease, int n)\n{\n");
+        for (int i = 0; i < conditions; i++)
+            source.Append($"if (n == {i}) n++;\n");
+        source.Append('}');
+
+        Assert.Equal(isFound, (await ReportsAsync(source.ToString())).Any(diagnostic => diagnostic.Id == "BUF1002"));
+    }
+
     private static async Task<IReadOnlyList<Diagnostic>> ReportsAsync(string member)
     {
         AnalysisRun run = await new AnalyzerHarness(new BufferLifetimeAnalyzer()).RunAsync("using System; using BufferLifetime; class C { " + member + " }");
