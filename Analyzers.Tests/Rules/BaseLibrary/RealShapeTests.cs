@@ -440,4 +440,36 @@ public sealed class RealShapeTests
             }
         }
         """);
+
+    [Fact]
+    public Task Address_for_a_hint_or_of_an_array_from_elsewhere_is_silent() => RuleCode.VerifyAsync(Usings + """
+        using System.Runtime.Intrinsics.X86;
+
+        unsafe class C
+        {
+            private readonly long[] _sketch = new long[64];
+            private readonly long[][] _pages = new long[4][];
+            private nint _first;
+
+            C(bool pinned)
+            {
+                _pages[0] = GC.AllocateArray<long>(64, pinned);
+                if (pinned)
+                    _first = (nint)Unsafe.AsPointer(ref _pages[0][0]);
+            }
+
+            void Prefetch(int slot)
+            {
+                if (Sse.IsSupported)
+                    Sse.Prefetch0(Unsafe.AsPointer(ref _sketch[slot]));
+            }
+
+            long Read(int slot)
+            {
+                long* address = (long*)Unsafe.AsPointer(ref {|BUF2004:_sketch[slot]|});
+                GC.Collect();
+                return *address + _first;
+            }
+        }
+        """);
 }

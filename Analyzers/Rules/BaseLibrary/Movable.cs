@@ -15,6 +15,9 @@ internal static class Movable
     public static string? Of(IOperation operand, Body body) => operand switch
     {
         IConversionOperation { Operand: var converted } => Of(converted, body),
+        // An array that another array has was put there, nobody knows from where.
+        IArrayElementReferenceOperation { ArrayReference: IArrayElementReferenceOperation } => null,
+        IArrayElementReferenceOperation when IsHint(operand) => null,
         IArrayElementReferenceOperation { ArrayReference: var array } => Of(array, body),
         IFieldReferenceOperation { Field: { Type: IArrayTypeSymbol, IsReadOnly: true, DeclaringSyntaxReferences: { IsEmpty: false } declarations } } => IsMadeBy(declarations[0].GetSyntax()) ? "array" : null,
         IFieldReferenceOperation { Field: { IsStatic: false, IsFixedSizeBuffer: false, RefKind: RefKind.None, Type.IsUnmanagedType: true, ContainingType.TypeKind: TypeKind.Class }, Type: not IPointerTypeSymbol } => "object that has it",
@@ -29,6 +32,19 @@ internal static class Movable
 
     private static bool IsSaidToBePinned(IMethodSymbol method) =>
         method.Name.IndexOf("pin", StringComparison.OrdinalIgnoreCase) >= 0 || method.Parameters.Any(static parameter => parameter.Name.IndexOf("pin", StringComparison.OrdinalIgnoreCase) >= 0);
+
+    /// <summary>Whether the address only tells the processor where to look soon: one that is wrong costs a moment.</summary>
+    private static bool IsHint(IOperation operand)
+    {
+        IOperation? operation = operand;
+        while (operation is not null and not IInvocationOperation { TargetMethod.Name: not "AsPointer" })
+        {
+            operation = operation.Parent;
+        }
+
+        return operation is IInvocationOperation { TargetMethod: var method } && method.Name.StartsWith("Prefetch", StringComparison.Ordinal)
+            && method.ContainingNamespace.ToDisplayString().StartsWith("System.Runtime.Intrinsics", StringComparison.Ordinal);
+    }
 
     private static bool IsMadeBy(SyntaxNode declaration) =>
         declaration is VariableDeclaratorSyntax
