@@ -34,6 +34,7 @@ public sealed class PinTests
     [InlineData("int n = 1; void* p = Unsafe.AsPointer(ref n); Any.Transfer((nint)p, 1);")]
     [InlineData("var box = new Pair(); void* p = Unsafe.AsPointer(ref box.Value); Any.Transfer((nint)p, 1);")]
     [InlineData("nint p = Marshal.UnsafeAddrOfPinnedArrayElement(a, 0); Any.Transfer(p, 1);")]
+    [InlineData("byte[][] pages = new byte[2][]; pages[0] = GC.AllocateArray<byte>(4, pinned: true); void* p = Unsafe.AsPointer(ref pages[0][0]); Any.Transfer((nint)p, 1);")]
     public Task Pin_held_as_long_as_its_address_is_silent(string statements) => RuleCode.VerifyAsync(Code(statements));
 
     [Fact]
@@ -68,6 +69,12 @@ public sealed class PinTests
             {
                 fixed (byte* p = a)
                     return *p;
+            }
+
+            static Span<byte> OfPinned(ReadOnlySpan<byte> a)
+            {
+                fixed (byte* p = a)
+                    return new Span<byte>(p, a.Length);
             }
 
             static string Text(sbyte[] a)

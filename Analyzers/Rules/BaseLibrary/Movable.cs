@@ -30,8 +30,9 @@ internal static class Movable
     private static string? OfSpan(IOperation span, IOperation reference, Body body) =>
         span is IParameterReferenceOperation { Parameter.ContainingSymbol: IMethodSymbol method } && !IsSaidToBePinned(method) && IsGivenToNative(reference, body) ? "memory behind the span" : null;
 
-    private static bool IsSaidToBePinned(IMethodSymbol method) =>
-        method.Name.IndexOf("pin", StringComparison.OrdinalIgnoreCase) >= 0 || method.Parameters.Any(static parameter => parameter.Name.IndexOf("pin", StringComparison.OrdinalIgnoreCase) >= 0);
+    /// <summary>Whether the method says, by its name or a parameter's, that who calls it holds the memory in place.</summary>
+    public static bool IsSaidToBePinned(IMethodSymbol method) =>
+        method.Name.IndexOf("pinned", StringComparison.OrdinalIgnoreCase) >= 0 || method.Name.IndexOf("fixed", StringComparison.OrdinalIgnoreCase) >= 0 || method.Parameters.Any(static parameter => parameter.Name.IndexOf("pin", StringComparison.OrdinalIgnoreCase) >= 0);
 
     /// <summary>Whether the address only tells the processor where to look soon: one that is wrong costs a moment.</summary>
     private static bool IsHint(IOperation operand)

@@ -35,7 +35,7 @@ internal sealed class PointerOutlivesPin : Rule
     {
         // A reference is not an address: the garbage collector keeps it up to date, however it was made.
         if (fact is not { Kind: FactKind.Escape, Departure: Departure.Returned or Departure.Stored or Departure.StoredInParameter or Departure.StoredInThis }
-            || (fact.Departure == Departure.Returned && findings.Body.Owner is IMethodSymbol { RefKind: not RefKind.None }))
+            || (fact.Departure == Departure.Returned && findings.Body.Owner is IMethodSymbol owner && (owner.RefKind != RefKind.None || Movable.IsSaidToBePinned(owner))))
         {
             return;
         }
