@@ -20,9 +20,7 @@ public sealed class PackedPackages : IDisposable
     public PackedPackages()
     {
         // Builds into its own folder, because the test run's own build may still be writing to the usual ones.
-        DotnetCommand.Run(
-            FindRepository(), packages: null, "pack", "Package", "-c", "Release", "-o", Feed, "-v", "q",
-            "--artifacts-path", Path.Combine(_root, "build"), $"-p:Version={Version}");
+        Pack("build", Feed);
 
         // A user's project has nothing around it.
         Directory.CreateDirectory(Consumers);
@@ -38,11 +36,22 @@ public sealed class PackedPackages : IDisposable
 
     private string Consumers => Path.Combine(_root, "consumers");
 
+    /// <summary>Packs once more, into other folders than the first time, and returns the files of both times.</summary>
+    public (string[] First, string[] Second) PackAgain()
+    {
+        string again = Path.Combine(_root, "feed-again");
+        Pack("build-again", again);
+        return (Packages(Feed), Packages(again));
+
+        static string[] Packages(string folder) => [.. Directory.GetFiles(folder).Order(StringComparer.Ordinal)];
+    }
+
     /// <summary>The names of a package's entries, in order, without what the archive format itself needs.</summary>
     /// <param name="id">The package.</param>
-    public string[] Entries(string id)
+    /// <param name="extension">The kind of package.</param>
+    public string[] Entries(string id, string extension = "nupkg")
     {
-        using ZipArchive archive = Open(id);
+        using ZipArchive archive = Open(id, extension);
         return
         [
             .. archive.Entries.Select(entry => entry.FullName)
@@ -54,9 +63,10 @@ public sealed class PackedPackages : IDisposable
     /// <summary>The bytes of one entry.</summary>
     /// <param name="id">The package.</param>
     /// <param name="entry">The entry's name.</param>
-    public byte[] Read(string id, string entry)
+    /// <param name="extension">The kind of package.</param>
+    public byte[] Read(string id, string entry, string extension = "nupkg")
     {
-        using ZipArchive archive = Open(id);
+        using ZipArchive archive = Open(id, extension);
         using Stream stream = (archive.GetEntry(entry) ?? throw new FileNotFoundException(entry)).Open();
         using var bytes = new MemoryStream();
         stream.CopyTo(bytes);
@@ -137,7 +147,12 @@ public sealed class PackedPackages : IDisposable
         }
     }
 
-    private ZipArchive Open(string id) => ZipFile.OpenRead(Path.Combine(Feed, $"{id}.{Version}.nupkg"));
+    private ZipArchive Open(string id, string extension = "nupkg") => ZipFile.OpenRead(Path.Combine(Feed, $"{id}.{Version}.{extension}"));
+
+    private void Pack(string build, string feed) =>
+        DotnetCommand.Run(
+            FindRepository(), packages: null, "pack", "Package", "-c", "Release", "-o", feed, "-v", "q",
+            "--artifacts-path", Path.Combine(_root, build), $"-p:Version={Version}");
 
     private static string FindRepository()
     {
