@@ -109,6 +109,17 @@ public sealed class StableExtractionTests : BalancedTest
             iter => Undone(iter, (ref IovIter copy) => copy.ExtractPages(long.MaxValue, ExtractFlags.PerPage).Dispose()),
             iter => Undone(iter, (ref IovIter copy) =>
             {
+                var pages = new PageFragment[4];
+                copy.ExtractPages(pages, long.MaxValue, ExtractFlags.PerPage, out _);
+                PageFragments.Release(pages);
+            }),
+            iter => Undone(iter, (ref IovIter copy) =>
+            {
+                IovIter walked = copy;
+                walked.ForEachPage(long.MaxValue, 0, (_, run) => run.Length);
+            }),
+            iter => Undone(iter, (ref IovIter copy) =>
+            {
                 var holds = new PageFragment[16];
                 int used = 1;
                 try
@@ -126,7 +137,11 @@ public sealed class StableExtractionTests : BalancedTest
             }),
         };
         foreach (Action<IovIter> extraction in extractions)
-            FaultSweep.Over(() => extraction(sample.Iter));
+        {
+            // What pins has steps to fail at: a sweep of none would prove nothing.
+            int steps = FaultSweep.Over(() => extraction(sample.Iter));
+            Assert.True(steps > 0 || !sample.Iter.ExtractWillPin);
+        }
 
         if (sample.Iter.Kind != IterKind.Kvec)
         {

@@ -133,6 +133,66 @@ public sealed class PositionTests : BalancedTest
         Assert.Equal(5, high.Count);
     }
 
+    [Theory]
+    [InlineData("Iovec")]
+    [InlineData("Kvec")]
+    [InlineData("Bvec")]
+    [InlineData("FolioQueue")]
+    [InlineData("Pipe")]
+    public void A_state_of_another_window_of_the_same_segments_is_refused(string kind)
+    {
+        using Folio folio = Folio.Native(40);
+        BvecEntry[] entries = [new(folio, 0, 10), new(folio, 10, 0), new(folio, 10, 10), new(folio, 20, 10), new(folio, 30, 10)];
+        var chain = new FolioQueueSegment(2);
+        FolioQueueSegment last = chain;
+        foreach (BvecEntry entry in entries)
+            last = last.Append(entry);
+        Memory<byte>[] segments = [.. entries.Select(entry => folio.Slice(entry.Address - folio.Address, (int)entry.Length))];
+        IoVector[] vectors = [.. entries.Select(entry => new IoVector(entry.Address, (nuint)entry.Length))];
+        var sequence = Sequence.Of([.. segments.Select(segment => (ReadOnlyMemory<byte>)segment)]);
+        IovIter Window(int first, int count) => kind switch
+        {
+            "Iovec" => IovIter.Iovec(segments.AsMemory(first, count), TransferDirection.Source),
+            "Kvec" => IovIter.Kvec(vectors.AsMemory(first, count), TransferDirection.Source),
+            "Bvec" => IovIter.Bvec(entries.AsMemory(first, count), TransferDirection.Source),
+            "FolioQueue" => IovIter.FolioQueue(chain, first, 0, 20, TransferDirection.Source),
+            _ => IovIter.Pipe(sequence.Slice(first * 5, 20)),
+        };
+
+        // Each is twenty bytes long, whatever it shares with the other.
+        for (int moved = 0; moved <= 20; moved += 5)
+        {
+            IovIter low = Window(0, 3), high = Window(2, 2);
+            low.Advance(moved);
+            IovIterState state = low.SaveState();
+            Assert.Throws<ArgumentException>("state", () => high.Restore(state));
+            high.Advance(20 - moved);
+            Assert.Throws<ArgumentException>("state", () => high.Restore(state));
+            Assert.Equal(moved, high.Count);
+            low.Advance(20);
+            low.Restore(state);
+            Assert.Equal(20 - moved, low.Count);
+            low = Window(0, 3);
+            low.Restore(state);
+            Assert.Equal(20 - moved, low.Count);
+        }
+    }
+
+    [Fact]
+    public void A_state_of_an_import_is_refused_by_an_import_of_another_range()
+    {
+        using var table = new RegisteredBufferTable(1);
+        table.Register(0, new byte[100]);
+        using RegisteredImport first = table.Import(0, 0, 10, TransferDirection.Source);
+        using RegisteredImport second = table.Import(0, 50, 10, TransferDirection.Source);
+        IovIter iter = second.Iter;
+        Assert.Throws<ArgumentException>("state", () => iter.Restore(first.Iter.SaveState()));
+        IovIterState state = iter.SaveState();
+        iter.Advance(10);
+        iter.Restore(state);
+        Assert.Equal(10, iter.Count);
+    }
+
     [Fact]
     public void A_duplicate_has_a_segment_array_of_its_own()
     {

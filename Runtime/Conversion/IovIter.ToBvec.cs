@@ -18,6 +18,8 @@ public partial struct IovIter
     /// </exception>
     /// <exception cref="NotSupportedException">The iterator discards: it has no memory.</exception>
     /// <exception cref="PeerMemoryException">Device memory was met and not allowed for.</exception>
+    /// <exception cref="TransferDirectionException">The iterator is a destination and reaches a read-only folio.</exception>
+    /// <exception cref="ObjectDisposedException">The bytes are a folio's whose last hold was released.</exception>
     /// <exception cref="InvalidOperationException">Checked mode is on and the iterator is used outside the call that made it.</exception>
     /// <remarks>
     /// The kernel's <c>netfs_extract_user_iter</c>. When the first pin fails, or memory runs out, nothing is held, the iterator is where it was and the
@@ -102,7 +104,7 @@ public partial struct IovIter
         while (bytes < size)
         {
             BvecEntry run = PeekStable(size - bytes);
-            run.Folio?.ThrowIfReleased();
+            CheckUsable(in run);
             if (run.Length == 0)
                 break;
 

@@ -15,6 +15,8 @@ public partial struct IovIter
     /// <exception cref="NotSupportedException">
     /// The iterator discards; or its memory can be moved (user-backed kinds, pipes, sequences): convert it first (<see cref="ExtractToBvec"/>).
     /// </exception>
+    /// <exception cref="TransferDirectionException">The iterator is a destination and reaches a read-only folio.</exception>
+    /// <exception cref="ObjectDisposedException">The bytes are a folio's whose last hold was released.</exception>
     /// <remarks>
     /// The kernel's <c>smbdirect_map_sges_from_iter</c>. When a mapping fails, exactly the elements that this call added are unmapped, and
     /// <paramref name="used"/> and the iterator are as they were.
@@ -38,7 +40,7 @@ public partial struct IovIter
             while (bytes < maxBytes && walk._count > 0 && next < elements.Length)
             {
                 BvecEntry run = walk.PeekStable(Math.Min(maxBytes - bytes, MaxTransferBytes));
-                run.Folio?.ThrowIfReleased();
+                CheckUsable(in run);
                 if (run.Length == 0)
                     break;
 
@@ -75,6 +77,8 @@ public partial struct IovIter
     /// <exception cref="NotSupportedException">
     /// The iterator discards; or its memory can be moved (user-backed kinds, pipes, sequences): convert it first (<see cref="ExtractToBvec"/>).
     /// </exception>
+    /// <exception cref="TransferDirectionException">The iterator is a destination and reaches a read-only folio.</exception>
+    /// <exception cref="ObjectDisposedException">The bytes are a folio's whose last hold was released.</exception>
     public long ExtractToRdma(Span<RdmaElement> elements, ref int used, uint localKey, long maxBytes = long.MaxValue) =>
         ExtractToRdma(elements, ref used, new OneRegion(localKey), maxBytes);
 

@@ -24,6 +24,8 @@ public partial struct IovIter
     /// </exception>
     /// <exception cref="NotSupportedException">The iterator discards: it has no memory.</exception>
     /// <exception cref="PeerMemoryException">Device memory was met and not allowed for.</exception>
+    /// <exception cref="TransferDirectionException">The iterator is a destination and reaches a read-only folio.</exception>
+    /// <exception cref="ObjectDisposedException">The bytes are a folio's whose last hold was released.</exception>
     /// <exception cref="InvalidOperationException">Checked mode is on and the iterator is used outside the call that made it.</exception>
     /// <remarks>
     /// The kernel's <c>extract_iter_to_sg</c>. When anything fails, what this call added is released, <paramref name="used"/> and the iterator are as they

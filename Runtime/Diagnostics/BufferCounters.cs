@@ -6,7 +6,7 @@ namespace BufferLifetime;
 /// <param name="ReferencesAcquired">References taken in mode <see cref="ExtractMode.Get"/>.</param>
 /// <param name="ReferencesReleased">References given back.</param>
 /// <param name="BytesPinned">Bytes that are pinned at the moment.</param>
-/// <param name="LeasesOutstanding">Leases and converted iterators that hold something at the moment.</param>
+/// <param name="LeasesOutstanding">Leases, converted iterators and imports of registered buffers that hold something at the moment.</param>
 public readonly record struct BufferCounters(
     long PinsAcquired,
     long PinsReleased,

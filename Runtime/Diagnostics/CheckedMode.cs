@@ -7,8 +7,8 @@ namespace BufferLifetime;
 /// package does in Debug builds.
 /// </summary>
 /// <remarks>
-/// User-backed iterators remember the thread that made them and refuse to be used on another; leases that are finalised without
-/// release report where they were extracted; released memory of pooled folios is overwritten with <see cref="Poison"/>.
+/// User-backed iterators remember the thread that made them and refuse to be used on another; leases, converted iterators and imports
+/// that are finalised without release report where they were extracted; released memory of pooled folios is overwritten with <see cref="Poison"/>.
 /// </remarks>
 public static class CheckedMode
 {

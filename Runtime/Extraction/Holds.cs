@@ -175,9 +175,7 @@ internal static class Holds
 
     private static int ShareOf(ThreadLedger ledger, int root, HoldCount counts)
     {
-        if (counts == HoldCount.Reference)
-            Faults.At(FaultPoint.Reference);
-
+        Faults.At(counts == HoldCount.Reference ? FaultPoint.Reference : FaultPoint.Allocate);
         int index = ledger.Rent();
         ref Hold hold = ref HoldTable.At(index);
         hold.Kind = HoldKind.Share;

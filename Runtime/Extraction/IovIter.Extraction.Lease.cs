@@ -15,6 +15,8 @@ public partial struct IovIter
     /// <exception cref="ArgumentException"><see cref="ExtractFlags.AllowPeerMemory"/> on an iterator that is not user-backed.</exception>
     /// <exception cref="NotSupportedException">The iterator discards: it has no memory.</exception>
     /// <exception cref="PeerMemoryException">Device memory was met and not allowed for.</exception>
+    /// <exception cref="TransferDirectionException">The iterator is a destination and reaches a read-only folio.</exception>
+    /// <exception cref="ObjectDisposedException">The bytes are a folio's whose last hold was released.</exception>
     /// <exception cref="InvalidOperationException">Checked mode is on and the iterator is used outside the call that made it.</exception>
     /// <remarks>The kernel's <c>iov_iter_extract_pages</c> with <c>iov_iter_extract_will_pin</c> carried along.</remarks>
     [AcquiresBuffer(Mode.Pin)]

@@ -159,7 +159,7 @@ public partial struct IovIter
         while (left > 0)
         {
             BvecEntry run = walk.PeekStable(left);
-            run.Folio?.ThrowIfReleased();
+            CheckUsable(in run);
             if (run.Length == 0 || !list.TryAdd(run.Address, (int)run.Length))
                 break;
 
@@ -187,7 +187,7 @@ public partial struct IovIter
             while (left > 0 && used < pages.Length)
             {
                 BvecEntry run = walk.PeekStable(left);
-                run.Folio?.ThrowIfReleased();
+                CheckUsable(in run);
                 int offset = Pages.OffsetIn(run.Address);
                 if (run.Length == 0 || (oneRun && used > 0 && (!joins || offset != 0)))
                     break;

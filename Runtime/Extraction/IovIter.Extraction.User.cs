@@ -141,7 +141,7 @@ public partial struct IovIter
         }
     }
 
-    private static bool TryHoldChunk(
+    private readonly bool TryHoldChunk(
         ThreadLedger ledger, Memory<byte> chunk, Span<PageFragment> fragments, Mode mode, bool allowPeer, ref Run run, ref int used)
     {
         object? owner = OwnerOf(chunk, out int start);
@@ -149,6 +149,8 @@ public partial struct IovIter
             return true;
         if (used == fragments.Length)
             return false;
+        if (owner is FolioMemory folio)
+            CheckWritable(folio.Folio, _direction);
 
         nint address;
         int hold = mode != Mode.Pin ? Holds.Refer(ledger, chunk, allowPeer, out address)
@@ -182,8 +184,9 @@ public partial struct IovIter
     }
 
     /// <summary>Holds a chunk as one run and lists its pages, each of which is released on its own.</summary>
-    private static int HoldPages(ThreadLedger ledger, Span<PageFragment> pages, Memory<byte> chunk, Mode mode, bool allowPeer, out int used)
+    private readonly int HoldPages(ThreadLedger ledger, Span<PageFragment> pages, Memory<byte> chunk, Mode mode, bool allowPeer, out int used)
     {
+        CheckWritable(FolioMemory.FolioOf(chunk), _direction);
         long most = (long)pages.Length * PageSize;
         if (chunk.Length > most)
             chunk = chunk[..(int)most];

@@ -23,6 +23,8 @@ public partial struct IovIter
     /// <exception cref="ArgumentException"><see cref="ExtractFlags.AllowPeerMemory"/> on an iterator that is not user-backed.</exception>
     /// <exception cref="NotSupportedException">The iterator discards: it has no memory.</exception>
     /// <exception cref="PeerMemoryException">Device memory was met and not allowed for.</exception>
+    /// <exception cref="TransferDirectionException">The iterator is a destination and reaches a read-only folio.</exception>
+    /// <exception cref="ObjectDisposedException">The bytes are a folio's whose last hold was released.</exception>
     /// <exception cref="InvalidOperationException">Checked mode is on and the iterator is used outside the call that made it.</exception>
     /// <remarks>
     /// The kernel's <c>iov_iter_extract_pages</c>. A pin that fails, with whatever exception the memory's owner throws, leaves nothing held and the
@@ -68,6 +70,8 @@ public partial struct IovIter
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxBytes"/> is negative or <paramref name="flags"/> has unknown bits.</exception>
     /// <exception cref="NotSupportedException">The iterator discards: it has no memory.</exception>
     /// <exception cref="PeerMemoryException">Device memory was met and not allowed for.</exception>
+    /// <exception cref="TransferDirectionException">The iterator is a destination and reaches a read-only folio.</exception>
+    /// <exception cref="ObjectDisposedException">The bytes are a folio's whose last hold was released.</exception>
     /// <exception cref="InvalidOperationException">Checked mode is on and the iterator is used outside the call that made it.</exception>
     /// <remarks>
     /// The entries after the last one filled are cleared, so that the whole array can be released, round after round. The kernel's

@@ -46,6 +46,9 @@ public partial struct IovIter
     /// <see cref="ExtractFlags.AllowPeerMemory"/> on an iterator that is not user-backed, or flags that a walk has no use for.
     /// </exception>
     /// <exception cref="NotSupportedException">The iterator discards: it has no memory.</exception>
+    /// <exception cref="PeerMemoryException">Device memory was met and not allowed for.</exception>
+    /// <exception cref="TransferDirectionException">The iterator is a destination and reaches a read-only folio.</exception>
+    /// <exception cref="ObjectDisposedException">The bytes are a folio's whose last hold was released.</exception>
     /// <exception cref="InvalidOperationException">
     /// The callback returned less than nothing or more than it was given; or checked mode is on and the iterator is used outside the call that made it.
     /// </exception>

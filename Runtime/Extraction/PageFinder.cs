@@ -32,6 +32,8 @@ public ref struct PageFinder
     /// <summary>Goes on to the next contiguous bytes.</summary>
     /// <returns>Whether there are any.</returns>
     /// <exception cref="PeerMemoryException">Device memory was met and not allowed for.</exception>
+    /// <exception cref="TransferDirectionException">The iterator is a destination and reaches a read-only folio.</exception>
+    /// <exception cref="ObjectDisposedException">The bytes are a folio's whose last hold was released.</exception>
     public bool MoveNext()
     {
         Dispose();

@@ -106,6 +106,8 @@ public sealed class PageLease : IDisposable
     /// <exception cref="ArgumentException"><see cref="ExtractFlags.AllowPeerMemory"/> on an iterator that is not user-backed.</exception>
     /// <exception cref="NotSupportedException">The iterator discards: it has no memory.</exception>
     /// <exception cref="PeerMemoryException">Device memory was met and not allowed for.</exception>
+    /// <exception cref="TransferDirectionException">The iterator is a destination and reaches a read-only folio.</exception>
+    /// <exception cref="ObjectDisposedException">The bytes are a folio's whose last hold was released.</exception>
     /// <remarks>When the extraction fails the lease is empty and the iterator is where it was.</remarks>
     [AcquiresBuffer(ExtractMode.Pin)]
     public long Refill(ref IovIter iter, long maxBytes = long.MaxValue, ExtractFlags flags = ExtractFlags.None)

@@ -5,7 +5,8 @@ public partial struct IovIter
     /// <summary>Copies bytes into the iterator's memory and advances over them.</summary>
     /// <param name="source">The bytes.</param>
     /// <returns>Bytes copied: all, or as many as there is room for.</returns>
-    /// <exception cref="TransferDirectionException">The iterator is a source. Nothing is copied.</exception>
+    /// <exception cref="TransferDirectionException">The iterator is a source, or the bytes are a read-only folio's. The iterator is where it was.</exception>
+    /// <exception cref="ObjectDisposedException">The bytes are a folio's whose last hold was released.</exception>
     /// <exception cref="InvalidOperationException">Checked mode is on and the iterator is used outside the call that made it.</exception>
     /// <remarks>The kernel's <c>copy_to_iter</c>. Deviation: against the direction it throws; the kernel warns and copies nothing.</remarks>
     public int CopyTo(ReadOnlySpan<byte> source)
@@ -39,6 +40,7 @@ public partial struct IovIter
     /// <param name="destination">Where they go.</param>
     /// <returns>Bytes copied: as many as fit, or all that are left.</returns>
     /// <exception cref="TransferDirectionException">The iterator is a destination. Nothing is copied.</exception>
+    /// <exception cref="ObjectDisposedException">The bytes are a folio's whose last hold was released.</exception>
     /// <exception cref="InvalidOperationException">Checked mode is on and the iterator is used outside the call that made it.</exception>
     /// <remarks>The kernel's <c>copy_from_iter</c>. Deviation: against the direction it throws; the kernel warns and copies nothing.</remarks>
     public int CopyFrom(Span<byte> destination)
@@ -64,7 +66,8 @@ public partial struct IovIter
     /// <summary>Copies all of the bytes into the iterator's memory, or moves nothing.</summary>
     /// <param name="source">The bytes.</param>
     /// <returns>Whether all were copied; if not, the iterator is where it was, and the memory that was reached may have been written to.</returns>
-    /// <exception cref="TransferDirectionException">The iterator is a source. Nothing is copied.</exception>
+    /// <exception cref="TransferDirectionException">The iterator is a source, or the bytes are a read-only folio's. The iterator is where it was.</exception>
+    /// <exception cref="ObjectDisposedException">The bytes are a folio's whose last hold was released.</exception>
     /// <exception cref="InvalidOperationException">Checked mode is on and the iterator is used outside the call that made it.</exception>
     /// <remarks>The kernel's <c>copy_to_iter_full</c>.</remarks>
     public bool CopyToExactly(ReadOnlySpan<byte> source)
@@ -85,6 +88,7 @@ public partial struct IovIter
     /// <param name="destination">Where the bytes go.</param>
     /// <returns>Whether it was filled; if not, the iterator is where it was, and the destination may have been written to.</returns>
     /// <exception cref="TransferDirectionException">The iterator is a destination. Nothing is copied.</exception>
+    /// <exception cref="ObjectDisposedException">The bytes are a folio's whose last hold was released.</exception>
     /// <exception cref="InvalidOperationException">Checked mode is on and the iterator is used outside the call that made it.</exception>
     /// <remarks>The kernel's <c>copy_from_iter_full</c>.</remarks>
     public bool CopyFromExactly(Span<byte> destination)
@@ -105,7 +109,8 @@ public partial struct IovIter
     /// <param name="bytes">Bytes at most.</param>
     /// <returns>Bytes written: all, or as many as there is room for.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="bytes"/> is negative.</exception>
-    /// <exception cref="TransferDirectionException">The iterator is a source. Nothing is written.</exception>
+    /// <exception cref="TransferDirectionException">The iterator is a source, or the bytes are a read-only folio's. The iterator is where it was.</exception>
+    /// <exception cref="ObjectDisposedException">The bytes are a folio's whose last hold was released.</exception>
     /// <exception cref="InvalidOperationException">Checked mode is on and the iterator is used outside the call that made it.</exception>
     /// <remarks>The kernel's <c>iov_iter_zero</c>.</remarks>
     public long Zero(long bytes)

@@ -6,6 +6,7 @@ namespace BufferLifetime;
 public partial struct IovIter
 {
     /// <summary>Contiguous bytes at the position.</summary>
+    /// <exception cref="InvalidOperationException">Checked mode is on and the iterator is used outside the call that made it.</exception>
     /// <remarks>
     /// The kernel's <c>iov_iter_single_seg_count</c>. Deviations: empty segments are passed over in every kind, and of a folio in a queue only
     /// what is left counts.
@@ -14,6 +15,7 @@ public partial struct IovIter
     {
         get
         {
+            CheckThread();
             if (_count == 0 || _layout is IterLayout.Single or IterLayout.Nothing)
                 return _count;
 
@@ -25,11 +27,13 @@ public partial struct IovIter
     /// The bitwise or of all addresses and lengths from the position on: a power of two that is not in it divides them all.
     /// Of memory that the garbage collector can move it holds for the moment only.
     /// </summary>
+    /// <exception cref="InvalidOperationException">Checked mode is on and the iterator is used outside the call that made it.</exception>
     /// <remarks>The kernel's <c>iov_iter_alignment</c>; of a sparse store, of position and count. Empty segments contribute nothing; a discarding iterator is aligned to anything (0).</remarks>
     public readonly nuint Alignment
     {
         get
         {
+            CheckThread();
             if (_layout == IterLayout.Store)
                 return _count == 0 ? 0 : (nuint)(_offset | _count);
 
@@ -46,6 +50,7 @@ public partial struct IovIter
     /// The bitwise or of the inner boundaries of the segments, from the position on: where each but the last ends and each but
     /// the first begins. Of memory that the garbage collector can move it holds for the moment only.
     /// </summary>
+    /// <exception cref="InvalidOperationException">Checked mode is on and the iterator is used outside the call that made it.</exception>
     /// <remarks>
     /// The kernel's <c>iov_iter_gap_alignment</c>: zero for a single block, and all ones (aligned to nothing) for the kinds it is not
     /// defined for, which is all but <see cref="IterKind.Ubuf"/> and <see cref="IterKind.Iovec"/>.
@@ -54,6 +59,7 @@ public partial struct IovIter
     {
         get
         {
+            CheckThread();
             if (!IsUserBacked)
                 return nuint.MaxValue;
 
@@ -76,6 +82,7 @@ public partial struct IovIter
     /// <param name="max">The answer is never more than this.</param>
     /// <returns>Pages of 4096 bytes.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="max"/> is negative.</exception>
+    /// <exception cref="InvalidOperationException">Checked mode is on and the iterator is used outside the call that made it.</exception>
     /// <remarks>
     /// The kernel's <c>iov_iter_npages</c>. Deviation: for memory that the garbage collector can move it is the bound that holds wherever the
     /// memory is moved before it is pinned.
@@ -83,6 +90,7 @@ public partial struct IovIter
     public readonly int PageCount(int max)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(max);
+        CheckThread();
         long pages = 0;
         IovIter walk = this;
         bool movable = ExtractWillPin;

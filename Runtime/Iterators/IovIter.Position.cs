@@ -61,10 +61,12 @@ public partial struct IovIter
     /// <summary>Leaves out the end, so that at most <paramref name="count"/> bytes are left. Only ever shrinks.</summary>
     /// <param name="count">Bytes.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative.</exception>
+    /// <exception cref="InvalidOperationException">Checked mode is on and the iterator is used outside the call that made it.</exception>
     /// <remarks>The kernel's <c>iov_iter_truncate</c>.</remarks>
     public void Truncate(long count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
+        CheckThread();
         if (count >= _count)
             return;
 
@@ -77,10 +79,12 @@ public partial struct IovIter
     /// <exception cref="ArgumentOutOfRangeException">
     /// <paramref name="count"/> is negative, or more than truncation took away. The iterator is unchanged.
     /// </exception>
+    /// <exception cref="InvalidOperationException">Checked mode is on and the iterator is used outside the call that made it.</exception>
     /// <remarks>The kernel's <c>iov_iter_reexpand</c>. Deviation: expanding past the end is detected; the kernel trusts its caller.</remarks>
     public void Reexpand(long count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
+        CheckThread();
         long more = count - _count;
         if (more > _withheld)
         {
@@ -95,8 +99,13 @@ public partial struct IovIter
 
     /// <summary>Keeps the position, to be given to <see cref="Restore"/> when a lower layer may have truncated or advanced.</summary>
     /// <returns>The position.</returns>
+    /// <exception cref="InvalidOperationException">Checked mode is on and the iterator is used outside the call that made it.</exception>
     /// <remarks>The kernel's <c>iov_iter_save_state</c>.</remarks>
-    public readonly IovIterState SaveState() => new(_source, _cursor, _count, _offset, _consumed, _withheld, _index, _kind);
+    public readonly IovIterState SaveState()
+    {
+        CheckThread();
+        return new IovIterState(_source, _cursor, _count, _offset, _consumed, _withheld, _index, _kind);
+    }
 
     /// <summary>Goes back to a saved position.</summary>
     /// <param name="state">A state that was saved from this iterator or a copy of it.</param>
@@ -108,11 +117,34 @@ public partial struct IovIter
         CheckThread();
         bool same = state.Kind == _kind && ReferenceEquals(state.Source, _source)
             && state.Consumed + state.Count + state.Withheld == _consumed + _count + _withheld
-            && (_layout != IterLayout.Single || state.Index == _index)
-            && (_layout != IterLayout.Store || state.Offset - state.Consumed == _offset - _consumed);
-        if (!same)
+            && (_layout is not (IterLayout.Single or IterLayout.Sequence) || state.Index == _index);
+        if (!same || !StartsWhere(in state))
             throw new ArgumentException($"The state was saved from another {state.Kind} iterator than this {_kind} iterator.", nameof(state));
 
+        MoveTo(in state);
+    }
+
+    /// <summary>
+    /// Whether a state of the same segments counts from the same start: another window of them, such as an import of another range of one registered
+    /// buffer, may be as long.
+    /// </summary>
+    private readonly bool StartsWhere(in IovIterState state)
+    {
+        if (_layout is IterLayout.Single or IterLayout.Sequence or IterLayout.Nothing || _consumed + _count + _withheld == 0)
+            return true;
+        if (_layout == IterLayout.Store || (state.Index == _index && ReferenceEquals(state.Cursor, _cursor)))
+            return state.Offset - state.Consumed == _offset - _consumed;
+
+        // The first byte is in one segment only, so going back to it from anywhere ends in the same place.
+        IovIter here = this, there = this;
+        there.MoveTo(in state);
+        here.Revert(_consumed);
+        there.Revert(state.Consumed);
+        return here._index == there._index && here._offset == there._offset && ReferenceEquals(here._cursor, there._cursor);
+    }
+
+    private void MoveTo(in IovIterState state)
+    {
         _cursor = state.Cursor;
         _count = state.Count;
         _offset = state.Offset;

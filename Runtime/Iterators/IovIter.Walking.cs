@@ -71,14 +71,30 @@ public partial struct IovIter
         return entry.Within(_offset, Math.Min(entry.Length - _offset, Math.Min(limit, _count)));
     }
 
+    /// <summary>
+    /// Checks a run before its bytes are used: whether they are there, and may be written to if they will be. A store is filled after the iterator was
+    /// made, which could not look then.
+    /// </summary>
+    private readonly void CheckUsable(in BvecEntry run)
+    {
+        run.Folio?.ThrowIfReleased();
+        CheckWritable(run.Folio, _direction);
+    }
+
     /// <summary>The contiguous bytes at the position; empty only where there is no memory.</summary>
     private readonly unsafe Span<byte> PeekSpan(long limit)
     {
         if (ExtractWillPin)
-            return PeekMemory(limit).Span;
+        {
+            Memory<byte> memory = PeekMemory(limit);
+            if (_direction == TransferDirection.Destination)
+                CheckWritable(FolioMemory.FolioOf(memory), _direction);
+
+            return memory.Span;
+        }
 
         BvecEntry run = PeekStable(Math.Min(limit, int.MaxValue));
-        run.Folio?.ThrowIfReleased();
+        CheckUsable(in run);
         return new Span<byte>((void*)run.Address, (int)run.Length);
     }
 }

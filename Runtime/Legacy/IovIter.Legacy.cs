@@ -18,6 +18,8 @@ public partial struct IovIter
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxBytes"/> is negative.</exception>
     /// <exception cref="NotSupportedException">The kind has no pages to take references on: <see cref="IterKind.Kvec"/> or <see cref="IterKind.Discard"/>.</exception>
     /// <exception cref="PeerMemoryException">Device memory was met in a user-backed iterator; the legacy getters cannot allow for it.</exception>
+    /// <exception cref="TransferDirectionException">The iterator is a destination and reaches a read-only folio.</exception>
+    /// <exception cref="ObjectDisposedException">The bytes are a folio's whose last hold was released.</exception>
     /// <exception cref="InvalidOperationException">Checked mode is on and the iterator is used outside the call that made it.</exception>
     /// <remarks>The kernel's <c>iov_iter_get_pages2</c>.</remarks>
     [AcquiresBuffer(Mode.Get)]
@@ -36,6 +38,8 @@ public partial struct IovIter
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxBytes"/> is negative.</exception>
     /// <exception cref="NotSupportedException">The kind has no pages to take references on: <see cref="IterKind.Kvec"/> or <see cref="IterKind.Discard"/>.</exception>
     /// <exception cref="PeerMemoryException">Device memory was met in a user-backed iterator; the legacy getters cannot allow for it.</exception>
+    /// <exception cref="TransferDirectionException">The iterator is a destination and reaches a read-only folio.</exception>
+    /// <exception cref="ObjectDisposedException">The bytes are a folio's whose last hold was released.</exception>
     /// <exception cref="InvalidOperationException">Checked mode is on and the iterator is used outside the call that made it.</exception>
     /// <remarks>The kernel's <c>iov_iter_get_pages_alloc2</c>.</remarks>
     [AcquiresBuffer(Mode.Get)]

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 
 namespace BufferLifetime;
 
@@ -16,6 +17,10 @@ internal sealed class FolioMemory : MemoryManager<byte>
     }
 
     internal Folio Folio { get; }
+
+    /// <summary>The folio whose bytes these are, or null of memory that is no folio's.</summary>
+    internal static Folio? FolioOf(ReadOnlyMemory<byte> memory) =>
+        MemoryMarshal.TryGetMemoryManager(memory, out FolioMemory? manager) ? manager.Folio : null;
 
     public override Span<byte> GetSpan() => Folio.AsSpan(_offset, _length);
 

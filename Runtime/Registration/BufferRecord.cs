@@ -52,11 +52,11 @@ internal sealed class BufferRecord
         if (Interlocked.Decrement(ref _references) != 0)
             return;
 
+        // A buffer has one or the other: fragments that were extracted for it, or folios of its own.
         try
         {
             PageFragments.Release(_holds);
-            foreach (ref readonly BvecEntry entry in _entries.AsSpan())
-                entry.Folio?.Unpin();
+            FolioPins.Release(_entries);
         }
         finally
         {

@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace BufferLifetime;
 
 /// <summary>Pins on the folios of many fragments: all or none.</summary>
@@ -35,10 +37,28 @@ internal static class FolioPins
         }
         catch
         {
-            foreach (ref readonly BvecEntry entry in taken.AsSpan(0, count))
-                entry.Folio!.Unpin();
-
+            Release(taken.AsSpan(0, count));
             throw;
         }
+    }
+
+    /// <summary>Gives every pin back; what release callbacks of folios throw meanwhile is thrown, the first of it, when all are back.</summary>
+    internal static void Release(ReadOnlySpan<BvecEntry> entries)
+    {
+        Exception? failure = null;
+        foreach (ref readonly BvecEntry entry in entries)
+        {
+            try
+            {
+                entry.Folio?.Unpin();
+            }
+            catch (Exception thrown)
+            {
+                failure ??= thrown;
+            }
+        }
+
+        if (failure is not null)
+            ExceptionDispatchInfo.Throw(failure);
     }
 }

@@ -21,6 +21,7 @@ public sealed class LentBuffer : IDisposable
     /// <exception cref="ArgumentException">A fragment has no folio to hold.</exception>
     /// <exception cref="TransferDirectionException">A folio is read-only and lent as a destination.</exception>
     /// <exception cref="ObjectDisposedException">A folio's last hold was released. Nothing is held.</exception>
+    /// <exception cref="OverflowException">The fragments are more bytes than a 64-bit number counts. Nothing is held.</exception>
     public LentBuffer(ReadOnlySpan<BvecEntry> entries, TransferDirection allowed, Action<object?> released, object? state = null)
     {
         ArgumentNullException.ThrowIfNull(released);
@@ -29,7 +30,16 @@ public sealed class LentBuffer : IDisposable
 
         Allowed = allowed;
         BvecEntry[] pinned = FolioPins.Take(entries, allowed);
-        _record = new BufferRecord(pinned, [], allowed, released, state);
+        try
+        {
+            _record = new BufferRecord(pinned, [], allowed, released, state);
+        }
+        catch
+        {
+            FolioPins.Release(pinned);
+            throw;
+        }
+
         Length = _record.Length;
     }
 

@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace BufferLifetime;
 
 /// <summary>
@@ -31,11 +33,12 @@ public sealed class RegisteredBufferTable : IDisposable
 
     /// <summary>Registers memory: pins it until it is unregistered and the last request has ended. Usable in both directions.</summary>
     /// <param name="index">The slot, which must be empty.</param>
-    /// <param name="memory">The memory, at least one byte.</param>
+    /// <param name="memory">The memory, at least one byte; that of a read-only folio is usable as a source only.</param>
     /// <param name="released">Called exactly once, when the memory is the caller's again.</param>
     /// <param name="state">Handed to the callback.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="index"/> is no slot, or the memory is larger than <see cref="MaxBufferBytes"/>.</exception>
     /// <exception cref="ArgumentException">The memory is empty.</exception>
+    /// <exception cref="PeerMemoryException">The memory is a device's.</exception>
     /// <exception cref="InvalidOperationException">The slot is in use.</exception>
     /// <exception cref="ObjectDisposedException">The table was disposed.</exception>
     public void Register(int index, Memory<byte> memory, Action<object?>? released = null, object? state = null)
@@ -45,13 +48,14 @@ public sealed class RegisteredBufferTable : IDisposable
             throw new ArgumentException("An empty buffer cannot be registered.", nameof(memory));
 
         ArgumentOutOfRangeException.ThrowIfGreaterThan(memory.Length, MaxBufferBytes);
-        var iter = IovIter.Ubuf(memory, TransferDirection.Destination);
+        TransferDirection? only = FolioMemory.FolioOf(memory) is { IsReadOnly: true } ? TransferDirection.Source : null;
+        var iter = IovIter.Ubuf(memory, only ?? TransferDirection.Destination);
         Faults.At(FaultPoint.Allocate);
         var holds = new PageFragment[1];
 #pragma warning disable BUF1007 // One memory is one run: it is taken whole, or the call throws.
         iter.ExtractPages(holds, long.MaxValue);
 #pragma warning restore BUF1007
-        Occupy(index, () => new BufferRecord([new BvecEntry(holds[0].Address, holds[0].Length)], holds, null, released, state), holds);
+        Occupy(index, () => new BufferRecord([new BvecEntry(holds[0].Address, holds[0].Length)], holds, only, released, state), holds);
     }
 
     /// <summary>Registers memory in consecutive slots: all of it or none.</summary>
@@ -204,7 +208,10 @@ public sealed class RegisteredBufferTable : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">Not that many slots, here or there.</exception>
     /// <exception cref="InvalidOperationException">A slot there is in use and was not to be replaced. Nothing is changed.</exception>
     /// <exception cref="ObjectDisposedException">The other table was disposed.</exception>
-    /// <remarks>The kernel's buffer clone between rings. Slots outside the range are not touched.</remarks>
+    /// <remarks>
+    /// The kernel's buffer clone between rings. Slots outside the range are not touched. What the release callback of a replaced buffer throws is thrown when
+    /// all buffers are in place.
+    /// </remarks>
     public void CloneTo(int first, RegisteredBufferTable destination, int destinationFirst, int count, bool replace = false)
     {
         ArgumentNullException.ThrowIfNull(destination);
@@ -215,6 +222,7 @@ public sealed class RegisteredBufferTable : IDisposable
 
         var cloned = new (int Slot, BufferRecord Record)[count];
         int taken = 0, placed = 0;
+        Exception? failure = null;
         try
         {
             for (int i = 0; i < count; i++)
@@ -230,7 +238,7 @@ public sealed class RegisteredBufferTable : IDisposable
             for (; placed < taken; placed++)
             {
                 if (replace)
-                    Interlocked.Exchange(ref destination._slots[cloned[placed].Slot], cloned[placed].Record)?.Put();
+                    destination.Replace(cloned[placed].Slot, cloned[placed].Record, ref failure);
                 else
                     destination.Put(cloned[placed].Slot, cloned[placed].Record);
             }
@@ -247,14 +255,35 @@ public sealed class RegisteredBufferTable : IDisposable
 
             throw;
         }
+
+        if (failure is not null)
+            ExceptionDispatchInfo.Throw(failure);
     }
 
-    /// <summary>Empties every slot; requests that use the buffers finish first.</summary>
+    /// <summary>Empties every slot; requests that use the buffers finish first. What a release callback throws is thrown when all slots are empty.</summary>
     public void Dispose()
     {
         Volatile.Write(ref _disposed, true);
+        Exception? failure = null;
         for (int i = 0; i < _slots.Length; i++)
-            Interlocked.Exchange(ref _slots[i], null)?.Put();
+            Replace(i, null, ref failure);
+
+        if (failure is not null)
+            ExceptionDispatchInfo.Throw(failure);
+    }
+
+    /// <summary>Puts a record, or nothing, in a slot; what a release callback throws meanwhile is kept for later.</summary>
+    private void Replace(int index, BufferRecord? record, ref Exception? failure)
+    {
+        BufferRecord? replaced = Interlocked.Exchange(ref _slots[index], record);
+        try
+        {
+            replaced?.Put();
+        }
+        catch (Exception thrown)
+        {
+            failure ??= thrown;
+        }
     }
 
     /// <summary>Turns a reference that the caller has taken into the use of a range, or gives it back.</summary>
@@ -292,9 +321,7 @@ public sealed class RegisteredBufferTable : IDisposable
         {
             // The record was never visible: what was held for it is let go here, and its callback is not called.
             PageFragments.Release(holds);
-            foreach (ref readonly BvecEntry entry in pinned.AsSpan())
-                entry.Folio!.Unpin();
-
+            FolioPins.Release(pinned);
             throw;
         }
     }
