@@ -178,6 +178,9 @@ internal sealed class Consumer(string folder, string unpacked)
     /// <summary>The folder that the project is alone in.</summary>
     public string Folder => folder;
 
+    /// <summary>Lets the packages be found and unpacked, and no more.</summary>
+    public void Restore(params string[] arguments) => DotnetCommand.Run(folder, unpacked, ["restore", "-v", "q", .. arguments]);
+
     /// <summary>Builds from nothing and returns what was printed, whether the build fails or not.</summary>
     public (bool Succeeded, string Printed) TryBuild(params string[] arguments) =>
         DotnetCommand.TryRun(folder, unpacked, ["build", "--no-incremental", "-v", "q", "-clp:NoSummary", .. arguments]) is var (exitCode, printed) ? (exitCode == 0, printed) : default;
@@ -196,7 +199,7 @@ internal sealed class Consumer(string folder, string unpacked)
     /// <summary>Lets the fixes of the package repair what some rules report, from a suggestion on, and returns the program as it is then.</summary>
     public string Repair(params string[] rules)
     {
-        DotnetCommand.Run(folder, unpacked, "restore", "-v", "q");
+        Restore();
         DotnetCommand.Run(folder, unpacked, ["format", "analyzers", "--no-restore", "--severity", "info", "--diagnostics", .. rules]);
         return File.ReadAllText(Path.Combine(folder, "Program.cs")).ReplaceLineEndings("\n");
     }

@@ -18,26 +18,36 @@ internal sealed record RegisteredFix(AnalyzedDiagnostic Target, Document Documen
     {
         foreach (AnalyzedDiagnostic target in diagnostics)
         {
-            if (solution.GetDocument(target.Diagnostic.Location.SourceTree) is not { } document)
-                continue;
-
-            List<RegisteredFix> registered = [];
-            foreach (CodeFixProvider provider in providers.Where(provider => provider.FixableDiagnosticIds.Contains(target.Diagnostic.Id)))
-            {
-                CodeFixContext context = new(
-                    document,
-                    target.Diagnostic.Location.SourceSpan,
-                    [target.Diagnostic],
-                    (action, _) => registered.AddRange(Leaves(action).Select(leaf => new RegisteredFix(target, document, provider, leaf))),
-                    cancel);
-                await provider.RegisterCodeFixesAsync(context);
-            }
-
-            if (choice.Choose(registered) is { } chosen)
+            if (choice.Choose(await FindAsync(solution, target, providers, cancel)) is { } chosen)
                 return chosen;
         }
 
         return null;
+    }
+
+    /// <summary>Every action that is offered for a diagnostic.</summary>
+    public static async Task<List<RegisteredFix>> FindAsync(
+        Solution solution,
+        AnalyzedDiagnostic target,
+        ImmutableArray<CodeFixProvider> providers,
+        CancellationToken cancel)
+    {
+        List<RegisteredFix> registered = [];
+        if (solution.GetDocument(target.Diagnostic.Location.SourceTree) is not { } document)
+            return registered;
+
+        foreach (CodeFixProvider provider in providers.Where(provider => provider.FixableDiagnosticIds.Contains(target.Diagnostic.Id)))
+        {
+            CodeFixContext context = new(
+                document,
+                target.Diagnostic.Location.SourceSpan,
+                [target.Diagnostic],
+                (action, _) => registered.AddRange(Leaves(action).Select(leaf => new RegisteredFix(target, document, provider, leaf))),
+                cancel);
+            await provider.RegisterCodeFixesAsync(context);
+        }
+
+        return registered;
     }
 
     /// <summary>The actions that a user can choose: those of a submenu, not its title.</summary>
