@@ -80,6 +80,29 @@ public sealed class ReadOnlyFolioTests : BalancedTest
         Assert.Throws<TransferDirectionException>(() => table.Import(0, 0, 10, TransferDirection.Destination));
     }
 
+    [Fact]
+    public void Registered_or_lent_it_is_a_source_only()
+    {
+        using var table = new RegisteredBufferTable(1);
+        table.Register(0, _folio);
+        table.Import(0, 0, 10, TransferDirection.Source).Dispose();
+        Assert.Throws<TransferDirectionException>(() => table.Import(0, 0, 10, TransferDirection.Destination));
+        Assert.Throws<TransferDirectionException>(() => new LentBuffer([new BvecEntry(_folio)], TransferDirection.Destination, _ => { }));
+        Assert.Equal(1, _folio.PinCount);
+        table.Unregister(0);
+        Assert.Equal(0, _folio.PinCount);
+    }
+
+    [Fact]
+    public void Entries_and_chains_that_have_it_are_no_destinations()
+    {
+        var chain = new FolioQueueSegment();
+        chain.Append(_folio);
+        Assert.Throws<TransferDirectionException>(() => IovIter.FolioQueue(chain, TransferDirection.Destination));
+        Assert.Throws<TransferDirectionException>(() => IovIter.Bvec([new BvecEntry(_folio)], TransferDirection.Destination));
+        Assert.Equal(8192, IovIter.FolioQueue(chain, TransferDirection.Source).Count);
+    }
+
     private IovIter Over(string way, TransferDirection direction)
     {
         switch (way)

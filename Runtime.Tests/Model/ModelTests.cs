@@ -6,7 +6,7 @@ namespace BufferLifetime.Tests;
 /// <summary>Random operations on random layouts of every kind do what a plain array with a position does.</summary>
 public sealed class ModelTests : BalancedTest
 {
-    private const int Operations = 16;
+    private const int Operations = 18;
 
     public static TheoryData<string, TransferDirection> Kinds
     {
@@ -135,8 +135,16 @@ public sealed class ModelTests : BalancedTest
             case 14:
                 ListScattered(amount, ref iter, model);
                 break;
-            default:
+            case 15:
                 GetPages(amount, ref iter, model);
+                break;
+            case 16:
+                IovIter duplicate = iter.Duplicate();
+                Assert.Equal(model.Left, IterSamples.Peek(duplicate));
+                Assert.Throws<ArgumentOutOfRangeException>(() => duplicate.Revert(1));
+                break;
+            default:
+                ListForDevice(amount, ref iter, model);
                 break;
         }
     }
@@ -215,6 +223,23 @@ public sealed class ModelTests : BalancedTest
         long bytes = iter.ExtractToScatterList(list, holds, ref used, amount);
         Assert.Equal(model.Read(bytes), list[first..used].SelectMany(vector => Native.Span(vector).ToArray()));
         PageFragments.Release(holds);
+    }
+
+    private static void ListForDevice(int amount, ref IovIter iter, ByteModel model)
+    {
+        var elements = new RdmaElement[(amount % 4) + 1];
+        int used = amount % 2;
+        int first = used;
+        if (iter.ExtractWillPin)
+        {
+            IovIter copy = iter;
+            Assert.Throws<NotSupportedException>(() => copy.ExtractToRdma(elements, ref used, 1, amount));
+            return;
+        }
+
+        long bytes = iter.ExtractToRdma(elements, ref used, 1, amount);
+        Assert.Equal(bytes == 0, model.Count == 0 || amount == 0 || first == elements.Length);
+        Assert.Equal(model.Read(bytes), elements[first..used].SelectMany(element => Native.Span(new IoVector((nint)element.Address, element.Length)).ToArray()));
     }
 
     private static void GetPages(int amount, ref IovIter iter, ByteModel model)

@@ -14,6 +14,7 @@ public partial struct IovIter
     /// <returns>The iterator.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="direction"/> is no direction.</exception>
     /// <exception cref="TransferDirectionException">A folio is read-only and the iterator a destination.</exception>
+    /// <exception cref="OverflowException">The chain holds more bytes than a 64-bit number counts.</exception>
     public static IovIter FolioQueue(FolioQueueSegment first, TransferDirection direction)
     {
         ArgumentNullException.ThrowIfNull(first);
@@ -32,6 +33,8 @@ public partial struct IovIter
     /// <paramref name="direction"/> is no direction, or slot, offset and count are not inside what the chain holds now.
     /// </exception>
     /// <exception cref="TransferDirectionException">A folio is read-only and the iterator a destination.</exception>
+    /// <exception cref="TransferDirectionException">A folio is read-only and the iterator a destination.</exception>
+    /// <exception cref="OverflowException">The chain holds more bytes than a 64-bit number counts.</exception>
     /// <remarks>The kernel's <c>iov_iter_folio_queue</c>. Deviation: slot, offset and count are checked; the kernel trusts its caller.</remarks>
     public static IovIter FolioQueue(FolioQueueSegment first, int slot, long offset, long count, TransferDirection direction)
     {

@@ -18,6 +18,7 @@ public sealed class Folio : IDisposable
     private const long ReferenceMask = 0x7fffffff;
     private const long Creator = 1L << 31;
     private const long OnePin = 1L << 32;
+    private const long PinMask = ReferenceMask << 32;
 
     private readonly nint _address;
     private readonly Action<Folio>? _released;
@@ -186,7 +187,8 @@ public sealed class Folio : IDisposable
 
     /// <summary>Takes a reference: the memory stays until <see cref="Put"/>.</summary>
     /// <exception cref="ObjectDisposedException">The last hold was released.</exception>
-    public void Get() => Add(OneReference);
+    /// <exception cref="OverflowException">There are as many references as can be counted. Nothing is taken.</exception>
+    public void Get() => Add(OneReference, ReferenceMask);
 
     /// <summary>Gives a reference back.</summary>
     /// <exception cref="AlreadyReleasedException">More references were given back than were taken; the folio keeps what others hold.</exception>
@@ -198,13 +200,14 @@ public sealed class Folio : IDisposable
 
     /// <summary>Takes a pin: the memory stays until <see cref="Unpin"/>. It does not move in any case.</summary>
     /// <exception cref="ObjectDisposedException">The last hold was released.</exception>
-    public void Pin() => Add(OnePin);
+    /// <exception cref="OverflowException">There are as many pins as can be counted. Nothing is taken.</exception>
+    public void Pin() => Add(OnePin, PinMask);
 
     /// <summary>Gives a pin back.</summary>
     /// <exception cref="AlreadyReleasedException">More pins were given back than were taken; the folio keeps what others hold.</exception>
     public void Unpin()
     {
-        if (!TryRemove(OnePin, ~(OnePin - 1)))
+        if (!TryRemove(OnePin, PinMask))
             throw new AlreadyReleasedException($"{this} has no pin to give back.");
     }
 
@@ -260,12 +263,15 @@ public sealed class Folio : IDisposable
         return new Folio(kind, address, length, released);
     }
 
-    private void Add(long hold)
+    private void Add(long hold, long mask)
     {
         long seen = Volatile.Read(ref _holds);
         while (true)
         {
             ObjectDisposedException.ThrowIf(seen == 0, this);
+            if ((seen & mask) == mask)
+                throw new OverflowException($"{this} is held as often as can be counted.");
+
             long was = Interlocked.CompareExchange(ref _holds, seen + hold, seen);
             if (was == seen)
                 return;
