@@ -59,6 +59,21 @@ public sealed class ToRdmaTests : BalancedTest
     }
 
     [Fact]
+    public void A_device_that_cannot_undo_one_mapping_is_asked_to_undo_the_others()
+    {
+        var device = new Device { FailAt = 3, Stuck = 3 };
+        BvecEntry[] entries = [new(_folio, 0, 10), new(_folio, 100, 20), new(_folio, 200, 30), new(_folio, 300, 40)];
+        IovIter iter = IovIter.Bvec(entries, TransferDirection.Destination);
+        var elements = new RdmaElement[8];
+        int used = 0;
+        var told = Assert.Throws<IOException>(() => iter.ExtractToRdma(elements, ref used, device));
+        Assert.Equal("no more mappings", told.Message);
+        Assert.Equal(3u, Assert.Single(device.Mapped).LocalKey);
+        Assert.Equal((0, 100L), (used, iter.Count));
+        Assert.All(elements, element => Assert.Equal(default, element));
+    }
+
+    [Fact]
     public void Memory_that_can_be_moved_is_refused_until_it_is_converted()
     {
         var elements = new RdmaElement[4];
@@ -123,6 +138,8 @@ public sealed class ToRdmaTests : BalancedTest
 
         internal int FailAt { get; init; }
 
+        internal int Stuck { get; init; }
+
         internal List<RdmaElement> Mapped { get; } = [];
 
         public RdmaElement Map(nint address, uint length, TransferDirection direction)
@@ -138,6 +155,9 @@ public sealed class ToRdmaTests : BalancedTest
         public void Unmap(in RdmaElement element, TransferDirection direction)
         {
             Assert.Equal(TransferDirection.Destination, direction);
+            if (element.LocalKey == Stuck)
+                throw new TimeoutException();
+
             Assert.True(Mapped.Remove(element));
         }
     }

@@ -30,6 +30,66 @@ public sealed class ForeignFailureTests : BalancedTest
     }
 
     [Fact]
+    public void An_owner_that_throws_while_a_failed_extraction_is_undone_leaves_iterator_and_list_as_they_were()
+    {
+        using var bad = new BadManager(10);
+        using var refusing = new CountingManager(10) { Refusal = new IOException("device gone") };
+        IovIter iter = IovIter.Iovec([bad.Memory, new byte[5], refusing.Memory], TransferDirection.Destination);
+        var list = new PageFragment[4];
+        int used = 1;
+        Action[] extractions =
+        [
+            () => iter.ExtractPages(list, long.MaxValue),
+            () => iter.ExtractPages(list, long.MaxValue, ExtractFlags.PerPage),
+            () => iter.ExtractPages(),
+            () => iter.ExtractToScatterList(new IoVector[4], list, ref used),
+        ];
+        foreach (Action extraction in extractions)
+        {
+            Assert.NotNull(Record.Exception(extraction));
+            Assert.Equal((25L, 1), (iter.Count, used));
+            Assert.All(list, entry => Assert.True(entry.IsEmpty));
+            AssertNothingHeld();
+        }
+
+        FaultSweep.Over(
+            () =>
+            {
+                IovIter copy = iter;
+                if (Record.Exception(() => copy.ExtractToBvec().Dispose()) is InsufficientMemoryException)
+                    Assert.Equal(25, copy.Count);
+            },
+            _ => new InsufficientMemoryException());
+    }
+
+    [Fact]
+    public void A_later_round_of_a_lease_that_fails_is_undone_whole_though_an_owner_throws()
+    {
+        using var bad = new BadManager(3);
+        var parts = new ReadOnlyMemory<byte>[40];
+        Array.Fill(parts, new byte[3]);
+        parts[0] = bad.Memory;
+        IovIter iter = IovIter.Pipe(Sequence.Of(parts));
+        FaultSweep.Over(() =>
+        {
+            IovIter copy = iter;
+            bool failed = false;
+            try
+            {
+                PageLease lease = copy.ExtractPages();
+                Assert.Throws<TimeoutException>(lease.Dispose);
+            }
+            catch (Exception thrown) when (thrown is TimeoutException or InjectedFaultException)
+            {
+                failed = true;
+            }
+
+            Assert.Equal(failed ? 120 : 0, copy.Count);
+            AssertNothingHeld();
+        });
+    }
+
+    [Fact]
     public async Task An_operation_whose_release_throws_ends_with_that_exception()
     {
         using var bad = new BadManager(10);

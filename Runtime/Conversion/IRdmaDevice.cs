@@ -11,7 +11,7 @@ public interface IRdmaDevice
     /// <exception cref="IOException">The memory cannot be mapped.</exception>
     RdmaElement Map(nint address, uint length, TransferDirection direction);
 
-    /// <summary>Undoes one mapping.</summary>
+    /// <summary>Undoes one mapping. What it throws while a conversion that failed is undone is not told: the others are unmapped nevertheless.</summary>
     /// <param name="element">What <see cref="Map"/> returned.</param>
     /// <param name="direction">The direction it was mapped with.</param>
     void Unmap(in RdmaElement element, TransferDirection direction);

@@ -47,7 +47,7 @@ public partial struct IovIter
         }
         catch
         {
-            PageFragments.Release(fragments);
+            PageFragments.Undo(fragments);
             this = start;
             throw;
         }

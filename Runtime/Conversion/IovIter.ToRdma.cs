@@ -55,7 +55,15 @@ public partial struct IovIter
             // Exactly what this call mapped, the last first.
             for (int i = next - 1; i >= used; i--)
             {
-                device.Unmap(in elements[i], _direction);
+                try
+                {
+                    device.Unmap(in elements[i], _direction);
+                }
+                catch (Exception)
+                {
+                    // The caller is told why the mapping failed; the others are undone all the same.
+                }
+
                 elements[i] = default;
             }
 

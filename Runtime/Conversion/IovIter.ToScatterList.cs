@@ -96,8 +96,7 @@ public partial struct IovIter
         }
         catch
         {
-            PageFragments.Release(holds[first..next]);
-            holds[first..next].Clear();
+            PageFragments.Undo(holds[first..next]);
             this = start;
             throw;
         }

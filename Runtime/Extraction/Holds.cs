@@ -163,8 +163,7 @@ internal static class Holds
         }
         catch
         {
-            PageFragments.Release(pages[..used]);
-            pages[..used].Clear();
+            PageFragments.Undo(pages[..used]);
             DropShares(ledger, root, pages.Length - used + 1);
             throw;
         }

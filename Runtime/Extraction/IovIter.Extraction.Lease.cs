@@ -76,7 +76,7 @@ public partial struct IovIter
         }
         catch
         {
-            PageFragments.Release(fragments.AsSpan(0, used));
+            PageFragments.Undo(fragments.AsSpan(0, used));
             Revert(before + bytes);
             throw;
         }

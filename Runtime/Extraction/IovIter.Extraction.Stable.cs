@@ -202,8 +202,7 @@ public partial struct IovIter
         catch
         {
             // The pages of the run that failed were put where they were taken.
-            PageFragments.Release(pages[..used]);
-            pages[..used].Clear();
+            PageFragments.Undo(pages[..used]);
             used = 0;
             throw;
         }
@@ -240,8 +239,7 @@ public partial struct IovIter
         }
         catch
         {
-            PageFragments.Release(pages[..used]);
-            pages[..used].Clear();
+            PageFragments.Undo(pages[..used]);
             throw;
         }
 

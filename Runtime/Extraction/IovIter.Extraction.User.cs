@@ -27,8 +27,7 @@ public partial struct IovIter
         {
             if (!keepPartial || used == 0 || failure is OutOfMemoryException)
             {
-                PageFragments.Release(fragments[..used]);
-                fragments[..used].Clear();
+                PageFragments.Undo(fragments[..used]);
                 throw;
             }
         }

@@ -42,6 +42,23 @@ public static class PageFragments
     [ReleasesBuffer]
     public static void PutPages(ReadOnlySpan<PageFragment> pages) => Release(pages, ExtractMode.Get);
 
+    /// <summary>
+    /// Releases and clears what a failed operation took. What owners throw meanwhile is not told: the caller is told what failed, and everything is back as
+    /// it was.
+    /// </summary>
+    internal static void Undo(Span<PageFragment> fragments)
+    {
+        ThreadLedger ledger = ThreadLedger.Current;
+        Exception? untold = null;
+        foreach (ref readonly PageFragment fragment in fragments)
+        {
+            if (fragment.Mode != ExtractMode.None)
+                fragment.TryRelease(ledger, ref untold);
+        }
+
+        fragments.Clear();
+    }
+
     /// <summary>Releases what is held, whatever stands before it.</summary>
     internal static void ReleaseHeld(ThreadLedger ledger, ReadOnlySpan<PageFragment> fragments)
     {

@@ -320,7 +320,7 @@ public sealed class RegisteredBufferTable : IDisposable
         catch
         {
             // The record was never visible: what was held for it is let go here, and its callback is not called.
-            PageFragments.Release(holds);
+            PageFragments.Undo(holds);
             FolioPins.Release(pinned);
             throw;
         }
