@@ -19,6 +19,9 @@ internal sealed class InstanceUse
     /// <summary>Those that it sets to a constant.</summary>
     public HashSet<ISymbol> Set { get; } = new(SymbolEqualityComparer.Default);
 
+    /// <summary>Those that it looks at to decide something: a truth value, one that is compared, or what may be null.</summary>
+    public HashSet<ISymbol> Tested { get; } = new(SymbolEqualityComparer.Default);
+
     /// <summary>The methods of the instance that it calls, and those that it makes delegates of.</summary>
     public HashSet<ISymbol> Called { get; } = new(SymbolEqualityComparer.Default);
 
@@ -84,10 +87,37 @@ internal sealed class InstanceUse
                 Written.Add(member);
                 break;
             case IArgumentOperation { Parameter.RefKind: not RefKind.None }:
-                // Exchanged, for instance, for a constant.
+                // Exchanged, for instance, for a constant, and what was there is looked at.
                 Written.Add(member);
                 Set.Add(member);
+                Tested.Add(member);
+                break;
+            default:
+                if (reference.Type?.SpecialType == SpecialType.System_Boolean || IsCompared(reference))
+                {
+                    Tested.Add(member);
+                }
+
                 break;
         }
+    }
+
+    private static bool IsCompared(IOperation value)
+    {
+        IOperation compared = value;
+        while (compared.Parent is IConversionOperation or IParenthesizedOperation)
+        {
+            compared = compared.Parent;
+        }
+
+        return compared.Parent switch
+        {
+            IBinaryOperation binary => (binary.LeftOperand == compared ? binary.RightOperand : binary.LeftOperand) is { ConstantValue.HasValue: true } or IConversionOperation { Operand.ConstantValue.HasValue: true } or IDefaultValueOperation,
+            IIsPatternOperation or IIsTypeOperation or ICoalesceOperation or ICoalesceAssignmentOperation or IConditionalAccessOperation or ISwitchOperation or ISwitchExpressionOperation => true,
+
+            // Kept for later, and looked at then.
+            IVariableInitializerOperation or ISimpleAssignmentOperation => true,
+            _ => false,
+        };
     }
 }

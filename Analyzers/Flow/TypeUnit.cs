@@ -37,6 +37,7 @@ internal sealed record TypeUnit(TypeFlow Flow, IReadOnlyList<TypeMember> Members
         HashSet<TypeBody> concerned = [];
         Concern(use => use.ReplacesInstance || use.Fields.Overlaps(owning));
         HashSet<ISymbol> set = new(uses.Values.SelectMany(static use => use.Set), SymbolEqualityComparer.Default);
+        set.IntersectWith(concerned.SelectMany(body => uses[body].Tested));
         List<ISymbol> flags = [.. concerned.SelectMany(body => OwningFields.NamedIn(body.Body!)).Where(field => set.Contains(field) && !owning.Contains(field, SymbolEqualityComparer.Default)).Distinct<ISymbol>(SymbolEqualityComparer.Default)];
         Concern(use => use.Written.Overlaps(flags));
         for (int before = -1; before != concerned.Count;)
