@@ -40,12 +40,17 @@ internal sealed class FieldState
     public string Key { get; }
 
     /// <summary>The fields of an instance whose constructor is about to run.</summary>
-    public static FieldState Zeroed(int fields)
+    public static FieldState Zeroed(int fields) => Empty(fields, new Known(Classes.Null | Classes.Zero));
+
+    /// <summary>Fields that nothing is known of, and that hold nothing that is followed.</summary>
+    public static FieldState Unknown(int fields) => Empty(fields, Known.Anything);
+
+    private static FieldState Empty(int fields, Known known)
     {
         ImmutableArray<FieldValue>.Builder values = ImmutableArray.CreateBuilder<FieldValue>(fields);
         for (int i = 0; i < fields; i++)
         {
-            values.Add(new FieldValue(ImmutableArray<Ref>.Empty, new Known(Classes.Null | Classes.Zero)));
+            values.Add(new FieldValue(ImmutableArray<Ref>.Empty, known));
         }
 
         return new FieldState(values.ToImmutable(), ImmutableArray<HeldByFields>.Empty);

@@ -37,6 +37,12 @@ internal static class OwningFields
         return inOrder;
     }
 
+    /// <summary>The fields whose own members give back what they handed out, without naming it: the reader of a pipe.</summary>
+    public static IEnumerable<ISymbol> KeepersIn(List<Body> bodies) =>
+        bodies.Where(static body => body.KeepsFields)
+            .SelectMany(static body => FactsOf(body).Select(fact => fact.Kind == FactKind.Acquire ? FieldAt(body, fact.Keeper) : null))
+            .OfType<ISymbol>().Distinct<ISymbol>(SymbolEqualityComparer.Default);
+
     /// <summary>The places that can refer to something acquired, wherever in the body that is: what is never put in a field is no field's concern.</summary>
     private static IEnumerable<int> PlacesThatLeadToSomething(Body body, HashSet<ISymbol> fields)
     {
@@ -59,7 +65,6 @@ internal static class OwningFields
                 {
                     leading.Add(fact.Target);
                     leading.Add(fact.ResultPlace);
-                    leading.Add(fact.Keeper);
                 }
                 else if (fact.Target >= 0 && fact.Source >= 0 && leading.Contains(fact.Source))
                 {

@@ -14,6 +14,9 @@ internal sealed class TypeMember(ISymbol symbol, Body body)
     /// <summary>The places of the tracked fields in this body, in their order.</summary>
     public IReadOnlyList<int> Places { get; set; } = [];
 
+    /// <summary>Whether it has to do with the fields only by calls of methods that others can call as well: it leaves behind what these do.</summary>
+    public bool OnlyCalls { get; init; }
+
     /// <summary>The states in which the body was found to be entered, by key.</summary>
     public Dictionary<string, FieldState> Entries { get; } = new(StringComparer.Ordinal);
 
@@ -97,11 +100,19 @@ internal sealed class TypeFlow : ISelfCalls
     /// <param name="members">The bodies that have to do with the fields.</param>
     /// <param name="others">The members that have nothing to do with them.</param>
     /// <param name="fields">The fields that own something, and the flags that go with them.</param>
+    /// <param name="keepsSomething">Whether anything is in the fields between two calls; else only calls are followed.</param>
     /// <param name="contracts">What calls mean.</param>
     /// <param name="cancellation">Ends the work.</param>
-    public static TypeFlow? Solve(IReadOnlyList<TypeMember> members, ISet<ISymbol> others, IReadOnlyList<ISymbol> fields, IContractSource contracts, CancellationToken cancellation)
+    public static TypeFlow? Solve(
+        IReadOnlyList<TypeMember> members, ISet<ISymbol> others, IReadOnlyList<ISymbol> fields, bool keepsSomething, IContractSource contracts, CancellationToken cancellation)
     {
         var flow = new TypeFlow(members, others, fields, contracts, cancellation);
+        if (!keepsSomething)
+        {
+            flow.Live.Add(FieldState.Unknown(fields.Count));
+            return flow;
+        }
+
         return flow.Solve() ? flow : null;
     }
 
@@ -110,6 +121,12 @@ internal sealed class TypeFlow : ISelfCalls
     {
         List<PathState> entry = [];
         foreach (FieldState state in EntriesOf(member))
+        {
+            entry.Add(Enter(member, state));
+        }
+
+        // What nobody was found to enter is entered as it is called: at any time.
+        foreach (FieldState state in entry.Count == 0 && !member.IsConstructor ? Live.All : [])
         {
             entry.Add(Enter(member, state));
         }
@@ -287,7 +304,7 @@ internal sealed class TypeFlow : ISelfCalls
             foreach (TypeMember member in _members)
             {
                 _cancellation.ThrowIfCancellationRequested();
-                if (member.IsConstructor || member.IsInitializer || !IsEntered(member))
+                if (member.IsConstructor || member.IsInitializer || member.OnlyCalls || !IsEntered(member))
                 {
                     continue;
                 }

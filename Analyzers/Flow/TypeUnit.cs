@@ -29,7 +29,21 @@ internal sealed record TypeUnit(TypeFlow Flow, IReadOnlyList<TypeMember> Members
     public static TypeUnit? Of(IReadOnlyList<TypeBody> all, IReadOnlyList<TypeBody> opened, IContractSource contracts, CancellationToken cancellation)
     {
         List<Body> known = [.. opened.Select(static body => body.Body!)];
-        if (OwningFields.In(known) is not { Count: > 0 } owning || UsesOf(all) is not { } uses)
+        List<ISymbol> owning = OwningFields.In(known);
+        List<ISymbol> keepers = [.. OwningFields.KeepersIn(known)];
+        if (owning.Count + keepers.Count == 0 || UsesOf(all) is not { } uses)
+        {
+            return null;
+        }
+
+        bool keepsSomething = owning.Count > 0;
+
+        // What a reader handed out concerns others only where it is kept, or where another method, called in between, has to do with the reader.
+        if (keepsSomething || opened.Any(body => all.Any(other => uses[body].Called.Contains(other.Owner) && uses[other].Fields.Overlaps(keepers))))
+        {
+            owning.AddRange(keepers.Except(owning, SymbolEqualityComparer.Default));
+        }
+        else
         {
             return null;
         }
@@ -47,10 +61,14 @@ internal sealed record TypeUnit(TypeFlow Flow, IReadOnlyList<TypeMember> Members
             Concern(use => use.Called.Overlaps(owners));
         }
 
-        List<TypeMember> members = [.. all.Where(concerned.Contains).Select(static body => new TypeMember(body.Owner, body.Body!))];
+        HashSet<ISymbol> inner = new(concerned.Select(static body => body.Owner).Where(static owner => owner.DeclaredAccessibility == Accessibility.Private), SymbolEqualityComparer.Default);
+        List<TypeMember> members = [.. all.Where(concerned.Contains).Select(body => new TypeMember(body.Owner, body.Body!)
+        {
+            OnlyCalls = !BeginsOrEnds(body.Owner) && uses[body] is { ReplacesInstance: false } use && !use.Fields.Overlaps(owning) && !use.Written.Overlaps(flags) && !use.Called.Overlaps(inner),
+        })];
         HashSet<ISymbol> others = new(all.Where(body => !concerned.Contains(body)).Select(static body => body.Owner), SymbolEqualityComparer.Default);
         IReadOnlyList<Body> bodies = [.. all.Where(body => concerned.Contains(body) || opened.Contains(body)).Select(static body => body.Body!)];
-        return OwningFields.WithFlags(owning, flags, bodies, contracts, cancellation) is { Count: > 0 } fields && TypeFlow.Solve(members, others, fields, contracts, cancellation) is { } flow
+        return OwningFields.WithFlags(owning, flags, bodies, contracts, cancellation) is { Count: > 0 } fields && TypeFlow.Solve(members, others, fields, keepsSomething, contracts, cancellation) is { } flow
             ? new TypeUnit(flow, members, bodies)
             : null;
 
