@@ -97,6 +97,11 @@ internal sealed class TypeAnalysis(ProtocolTable protocols, Relevance relevance)
         TypeRecord record = new();
         foreach (TypeMember member in unit.Members)
         {
+            if (member is { OnlyCalls: true, HasNothingToTell: true })
+            {
+                continue;
+            }
+
             var reader = new RuleReader(member.Body, member, unit.Flow, record);
             unit.Flow.Read(member, reader);
             Report(reader.Finish(), context);

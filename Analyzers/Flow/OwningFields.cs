@@ -96,6 +96,9 @@ internal static class OwningFields
         return leading.OrderBy(static place => place);
     }
 
+    /// <summary>Whether a body gives anything back.</summary>
+    public static bool Releases(Body body) => FactsOf(body).Any(static fact => fact.Kind == FactKind.Release);
+
     /// <summary>The fields of the instance that a body names.</summary>
     public static IEnumerable<ISymbol> NamedIn(Body body)
     {

@@ -17,6 +17,9 @@ internal sealed class TypeMember(ISymbol symbol, Body body)
     /// <summary>Whether it has to do with the fields only by calls of methods that others can call as well: it leaves behind what these do.</summary>
     public bool OnlyCalls { get; init; }
 
+    /// <summary>Whether it neither acquires nor releases anything, itself or by the methods that it calls.</summary>
+    public bool HasNothingToTell { get; init; }
+
     /// <summary>The states in which the body was found to be entered, by key.</summary>
     public Dictionary<string, FieldState> Entries { get; } = new(StringComparer.Ordinal);
 

@@ -61,10 +61,18 @@ internal sealed record TypeUnit(TypeFlow Flow, IReadOnlyList<TypeMember> Members
             Concern(use => use.Called.Overlaps(owners));
         }
 
+        HashSet<ISymbol> releasing = new(concerned.Where(static body => OwningFields.Releases(body.Body!)).Select(static body => body.Owner), SymbolEqualityComparer.Default);
+        for (int before = -1; before != releasing.Count;)
+        {
+            before = releasing.Count;
+            releasing.UnionWith(concerned.Where(body => uses[body].Called.Overlaps(releasing)).Select(static body => body.Owner));
+        }
+
         HashSet<ISymbol> inner = new(concerned.Select(static body => body.Owner).Where(static owner => owner.DeclaredAccessibility == Accessibility.Private), SymbolEqualityComparer.Default);
         List<TypeMember> members = [.. all.Where(concerned.Contains).Select(body => new TypeMember(body.Owner, body.Body!)
         {
             OnlyCalls = !BeginsOrEnds(body.Owner) && uses[body] is { ReplacesInstance: false } use && !use.Fields.Overlaps(owning) && !use.Written.Overlaps(flags) && !use.Called.Overlaps(inner),
+            HasNothingToTell = !releasing.Contains(body.Owner) && !opened.Contains(body),
         })];
         HashSet<ISymbol> others = new(all.Where(body => !concerned.Contains(body)).Select(static body => body.Owner), SymbolEqualityComparer.Default);
         IReadOnlyList<Body> bodies = [.. all.Where(body => concerned.Contains(body) || opened.Contains(body)).Select(static body => body.Body!)];
