@@ -101,7 +101,7 @@ static IEnumerable<DiagnosticAnalyzer> Other()
     string sdks = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", "..", "sdk"));
     string? folder = Directory.Exists(sdks) ? Directory.GetDirectories(sdks).Order(StringComparer.Ordinal).LastOrDefault() : null;
     string file = Path.Combine(folder ?? sdks, "Sdks", "Microsoft.NET.Sdk", "analyzers", "Microsoft.CodeAnalysis.NetAnalyzers.dll");
-    return File.Exists(file) && Assembly.LoadFrom(file).GetTypes().FirstOrDefault(static type => type.Name == "DisposeObjectsBeforeLosingScope") is { } found
+    return File.Exists(file) && Assembly.LoadFrom(file).GetType("Microsoft.NetCore.Analyzers.Runtime.DisposeObjectsBeforeLosingScope") is { } found
         ? [(DiagnosticAnalyzer)Activator.CreateInstance(found)!]
         : [];
 }
