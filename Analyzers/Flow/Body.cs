@@ -129,6 +129,9 @@ internal sealed class Body
         return true;
     }
 
+    /// <summary>Every fact, block by block.</summary>
+    public IEnumerable<Fact> Facts => Flow.Blocks.SelectMany(FactsOf);
+
     public IReadOnlyList<Fact> FactsOf(BasicBlock block) => _facts[block.Ordinal];
 
     public Expression? ConditionOf(BasicBlock block) => _conditions[block.Ordinal];

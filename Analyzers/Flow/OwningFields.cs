@@ -1,5 +1,4 @@
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.FlowAnalysis;
 
 namespace BufferLifetime.Analyzers.Flow;
 
@@ -40,7 +39,7 @@ internal static class OwningFields
     /// <summary>The fields whose own members give back what they handed out, without naming it: the reader of a pipe.</summary>
     public static IEnumerable<ISymbol> KeepersIn(List<Body> bodies) =>
         bodies.Where(static body => body.KeepsFields)
-            .SelectMany(static body => FactsOf(body).Select(fact => fact.Kind == FactKind.Acquire ? FieldAt(body, fact.Keeper) : null))
+            .SelectMany(static body => body.Facts.Select(fact => fact.Kind == FactKind.Acquire ? FieldAt(body, fact.Keeper) : null))
             .OfType<ISymbol>().Distinct<ISymbol>(SymbolEqualityComparer.Default);
 
     /// <summary>The places that can refer to something acquired, wherever in the body that is: what is never put in a field is no field's concern.</summary>
@@ -59,7 +58,7 @@ internal static class OwningFields
         while (changed)
         {
             int before = leading.Count;
-            foreach (Fact fact in FactsOf(body))
+            foreach (Fact fact in body.Facts)
             {
                 if (fact.Kind == FactKind.Acquire)
                 {
@@ -97,7 +96,7 @@ internal static class OwningFields
     }
 
     /// <summary>Whether a body gives anything back.</summary>
-    public static bool Releases(Body body) => FactsOf(body).Any(static fact => fact.Kind == FactKind.Release);
+    public static bool Releases(Body body) => body.Facts.Any(static fact => fact.Kind == FactKind.Release);
 
     /// <summary>The fields of the instance that a body names.</summary>
     public static IEnumerable<ISymbol> NamedIn(Body body)
@@ -126,17 +125,6 @@ internal static class OwningFields
 
         List<ISymbol> undisturbed = owning.FindAll(field => !interfered.Contains(field));
         return undisturbed.Count is 0 or > MaxFields ? [] : [.. undisturbed, .. flags.Where(flag => !interfered.Contains(flag)).Take(MaxFields - undisturbed.Count)];
-    }
-
-    private static IEnumerable<Fact> FactsOf(Body body)
-    {
-        foreach (BasicBlock block in body.Flow.Blocks)
-        {
-            foreach (Fact fact in body.FactsOf(block))
-            {
-                yield return fact;
-            }
-        }
     }
 
     /// <summary>The field, or property that is one, of the instance that a place is; null for any other place.</summary>
@@ -168,7 +156,7 @@ internal static class OwningFields
         {
             Body inner = nested.BodyUnder(contracts, cancellation);
             bool releases = false;
-            foreach (Fact fact in FactsOf(inner))
+            foreach (Fact fact in inner.Facts)
             {
                 releases |= fact.Kind is FactKind.Release or FactKind.Escape;
                 if (fact.Kind is FactKind.Assign or FactKind.Acquire && fact.Target >= 0 && inner.Places[fact.Target] is { Kind: PlaceKind.Member, Symbol: { } written })

@@ -158,12 +158,9 @@ internal static class FieldRules
                 continue;
             }
 
-            foreach (Microsoft.CodeAnalysis.FlowAnalysis.BasicBlock block in member.Body.Flow.Blocks)
+            if (member.Body.Facts.Any(fact => fact.Kind == FactKind.Release && fact.Target == member.Places[index]))
             {
-                if (member.Body.FactsOf(block).Any(fact => fact.Kind == FactKind.Release && fact.Target == member.Places[index]))
-                {
-                    return true;
-                }
+                return true;
             }
         }
 
@@ -180,15 +177,12 @@ internal static class FieldRules
 
         foreach (Body body in bodies)
         {
-            foreach (Microsoft.CodeAnalysis.FlowAnalysis.BasicBlock block in body.Flow.Blocks)
+            foreach (Fact fact in body.Facts)
             {
-                foreach (Fact fact in body.FactsOf(block))
+                if (fact is { Kind: FactKind.Release, Target: >= 0 } && body.Places[fact.Target].Kind != PlaceKind.Member
+                    && fact.Member?.ContainingType is { Name: "GCHandle" or "Overlapped" or "ThreadPoolBoundHandle" })
                 {
-                    if (fact is { Kind: FactKind.Release, Target: >= 0 } && body.Places[fact.Target].Kind != PlaceKind.Member
-                        && fact.Member?.ContainingType is { Name: "GCHandle" or "Overlapped" or "ThreadPoolBoundHandle" })
-                    {
-                        return true;
-                    }
+                    return true;
                 }
             }
         }

@@ -114,7 +114,8 @@ internal sealed class Findings(Body body)
             bool certain = finding.Confidence == Confidence.Certain
                 && (finding.Fact is not { } fact || _judged[(fact, finding.Wording.Certain.Id)] == _met[fact]);
             DiagnosticDescriptor descriptor = certain ? finding.Wording.Certain : finding.Wording.Possible;
-            if (!said.Add((descriptor.Id, finding.Location, string.Format(CultureInfo.InvariantCulture, descriptor.MessageFormat.ToString(CultureInfo.InvariantCulture), finding.Arguments))))
+            string words = string.Format(CultureInfo.InvariantCulture, descriptor.MessageFormat.ToString(CultureInfo.InvariantCulture), finding.Arguments);
+            if (!said.Add((descriptor.Id, finding.Location, words)))
             {
                 // The same words at the same place: of one thing that was acquired in one of two places.
                 continue;
@@ -124,7 +125,7 @@ internal sealed class Findings(Body body)
                 .SetItem(DiagnosticProperties.Confidence, certain ? "certain" : "possible");
             yield return finding.Wording.IsToldByDefault
                 ? Diagnostic.Create(
-                    descriptor.Id, descriptor.Category, string.Format(CultureInfo.InvariantCulture, descriptor.MessageFormat.ToString(CultureInfo.InvariantCulture), finding.Arguments),
+                    descriptor.Id, descriptor.Category, words,
                     descriptor.DefaultSeverity, descriptor.DefaultSeverity, isEnabledByDefault: true, warningLevel: 1, descriptor.Title, descriptor.Description, descriptor.HelpLinkUri,
                     finding.Location, finding.Explanations, descriptor.CustomTags, properties)
                 : Diagnostic.Create(

@@ -1,6 +1,5 @@
 using BufferLifetime.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.FlowAnalysis;
 
 namespace BufferLifetime.Analyzers.Rules.BaseLibrary;
 
@@ -54,14 +53,6 @@ internal sealed class ClearedTooEarly : Rule
             return false;
         }
 
-        foreach (BasicBlock block in body.Flow.Blocks)
-        {
-            if (body.FactsOf(block).Any(static fact => fact.Kind == FactKind.Release))
-            {
-                return true;
-            }
-        }
-
-        return false;
+        return OwningFields.Releases(body);
     }
 }

@@ -118,15 +118,12 @@ internal sealed class KeptByNative : Rule
 
     private static bool IsAskedAbout(IInvocationOperation start, ILocalSymbol overlapped, Body body)
     {
-        foreach (Microsoft.CodeAnalysis.FlowAnalysis.BasicBlock block in body.Flow.Blocks)
+        foreach (Fact fact in body.Facts)
         {
-            foreach (Fact fact in body.FactsOf(block))
+            if (fact is { Kind: FactKind.Escape, Departure: Departure.PassedToNative, Operation: IInvocationOperation other } && other.Syntax != start.Syntax
+                && other.Arguments.Any(argument => argument.Value is ILocalReferenceOperation { Local: var local } && SymbolEqualityComparer.Default.Equals(local, overlapped)))
             {
-                if (fact is { Kind: FactKind.Escape, Departure: Departure.PassedToNative, Operation: IInvocationOperation other } && other.Syntax != start.Syntax
-                    && other.Arguments.Any(argument => argument.Value is ILocalReferenceOperation { Local: var local } && SymbolEqualityComparer.Default.Equals(local, overlapped)))
-                {
-                    return true;
-                }
+                return true;
             }
         }
 

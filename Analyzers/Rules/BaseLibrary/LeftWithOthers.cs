@@ -53,14 +53,11 @@ internal sealed class LeftWithOthers : Rule
     private static bool IsTakenOut(IOperation kept, Body body)
     {
         string? collection = (kept as IInvocationOperation)?.Instance?.Syntax.ToString();
-        foreach (Microsoft.CodeAnalysis.FlowAnalysis.BasicBlock block in body.Flow.Blocks)
+        foreach (Fact fact in body.Facts)
         {
-            foreach (Fact fact in body.FactsOf(block))
+            if (fact is { Kind: FactKind.Use, Target: >= 0 } && fact.Operation.Syntax.ToString() == collection && TakesOut(fact.Operation))
             {
-                if (fact is { Kind: FactKind.Use, Target: >= 0 } && fact.Operation.Syntax.ToString() == collection && TakesOut(fact.Operation))
-                {
-                    return true;
-                }
+                return true;
             }
         }
 
