@@ -26,10 +26,11 @@ internal sealed class RingCopy : IDisposable
         _buffers = new RegisteredBufferTable(depth);
         try
         {
+            using var memory = new BlockMemory(depth, blockSize);
             for (int slot = 0; slot < depth; slot++)
             {
                 // Registered, the folio lives until it is unregistered and the last operation on it has ended.
-                using Folio folio = Folio.Native(blockSize);
+                using Folio folio = memory[slot];
                 _buffers.Register(slot, folio, _ => _released++);
             }
 

@@ -14,6 +14,7 @@ internal static unsafe partial class SystemCalls
 
     private const int ReadWrite = 3;
     private const int SharedPopulated = 0x8001;
+    private const int UseHugePages = 14;
     private const int GetFlags = 3;
     private const int SetFlags = 4;
     private const int NonBlockingCloseOnExec = 0x80800;
@@ -45,6 +46,9 @@ internal static unsafe partial class SystemCalls
     }
 
     public static void Unmap(byte* address, nuint length) => _ = munmap((nint)address, length);
+
+    /// <summary>Asks for huge pages. A system that has none, or keeps them for others, gives small ones.</summary>
+    public static void AdviseHugePages(nint address, nuint length) => _ = madvise(address, length, UseHugePages);
 
     /// <summary>An event counter, whose descriptor becomes readable when it is added to.</summary>
     public static SafeFileHandle NewEvent() => new((nint)SystemCallException.Check("eventfd", Result(eventfd(0, NonBlockingCloseOnExec))), ownsHandle: true);
@@ -107,6 +111,9 @@ internal static unsafe partial class SystemCalls
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int munmap(nint address, nuint length);
+
+    [LibraryImport("libc")]
+    private static partial int madvise(nint address, nuint length, int advice);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int eventfd(uint initial, int flags);
