@@ -130,8 +130,8 @@ public sealed class LivenessTests
         int place = flows.PlaceOf("kept");
         BodyGraph graph = BodyGraph.Create(flows.Graph);
 
-        Assert.All(flows.Graph.Blocks, block =>
-            Assert.True(Trim(flows, graph, block, PathState.Empty with { Known = IntMap<Known>.Empty.Set(place, Known.Of(1)) }).Known.TryGet(place, out _)));
+        Assert.All(graph.Nodes, node =>
+            Assert.True(Trim(flows, graph, node.Block, PathState.Empty with { Known = IntMap<Known>.Empty.Set(place, Known.Of(1)) }).Known.TryGet(place, out _)));
     }
 
     [Fact]
@@ -177,6 +177,25 @@ public sealed class LivenessTests
         Assert.Single(Assert.Single(reader.Exits, exit => exit.Kind == ExitKind.Return).Paths.Paths);
     }
 
+    [Theory]
+    [InlineData("static int M(IovIter iter, int n) { if (n > 7) Chance(); if (Chance()) return 1; return 2; }", false)]
+    [InlineData("static int M(IovIter iter, int n) { if (n > 7) Chance(); if (Chance()) return 1; if (n > 7) return 3; return 2; }", true)]
+    [InlineData("static int M(IovIter iter, int n) { if (n > 7) Chance(); if (Chance()) return 1; if (iter.Count > 3 && n > 7) return 3; return 2; }", true)]
+    [InlineData("static int M(IovIter iter, int n) { while (Chance()) { if (n > 7) Chance(); if (Chance()) return 1; } return 2; }", true)]
+    [InlineData("static int M(IovIter iter, int n) { bool many = n > 7; if (n > 7) Chance(); if (Chance()) return 1; if (many) return 3; return 2; }", true)]
+    public void Truth_is_carried_as_long_as_it_is_asked(string method, bool isKept)
+    {
+        Flows flows = Flows.Of(method);
+        BodyGraph graph = BodyGraph.Create(flows.Graph);
+        Expression[] conditions = [.. flows.Graph.Blocks.Select(flows.Body.ConditionOf).OfType<Expression.Compare>().Where(compare => compare.Reads(flows.PlaceOf("n")))];
+        int asked = flows.Body.Expressions.Number(conditions[0]);
+        BasicBlock after = flows.Graph.Blocks.First(block => block.BranchValue is { } value && value.Syntax.ToString().Contains("Chance", StringComparison.Ordinal) && block.Ordinal > 2);
+
+        PathState path = Trim(flows, graph, after, PathState.Empty with { Truths = IntMap<BoxedBool>.Empty.Set(asked, BoxedBool.True) });
+
+        Assert.Equal(isKept, path.Truths.TryGet(asked, out _));
+    }
+
     /// <summary>What is left of two known parameters after the first branch of the method.</summary>
     private static (Flows Flows, PathState Path) AtTheBranch(string method, string first, string second)
     {
@@ -190,5 +209,5 @@ public sealed class LivenessTests
         return (flows, Trim(flows, graph, branch.FallThroughSuccessor!.Destination!, path));
     }
 
-    private static PathState Trim(Flows flows, BodyGraph graph, BasicBlock block, PathState path) => Liveness.Of(flows.Body, graph).Trim(block, path);
+    private static PathState Trim(Flows flows, BodyGraph graph, BasicBlock block, PathState path) => Liveness.Of(flows.Body, graph).Trim(graph.Nodes.First(node => node.Block == block), path);
 }

@@ -12,6 +12,9 @@ internal sealed class Body
     private readonly Dictionary<ISymbol, IReadOnlyList<Captured>> _captures = new(SymbolEqualityComparer.Default);
     private readonly List<Resource> _resources = [];
     private readonly List<Resource> _suspendable = [];
+    private readonly List<Resource> _foreign = [];
+    private readonly HashSet<ResourceKind> _kinds = [];
+    private readonly Dictionary<IMethodSymbol, NestedFunction> _nested = new(SymbolEqualityComparer.Default);
     private readonly Dictionary<(Resource Original, int Position, IOperation? Call), Resource> _imported = [];
     private BodyGraph? _graph;
     private Liveness? _liveness;
@@ -27,6 +30,11 @@ internal sealed class Body
         _facts = new IReadOnlyList<Fact>[graph.Blocks.Length];
         _conditions = new Expression?[graph.Blocks.Length];
         Nested = NestedFunction.In(graph, callees);
+        foreach (NestedFunction nested in Nested)
+        {
+            _nested[nested.Symbol] = nested;
+        }
+
         Entry = DescribeParameters(owner as IMethodSymbol, graph.OriginalOperation);
     }
 
@@ -51,6 +59,9 @@ internal sealed class Body
 
     /// <summary>The resources that are valid only until the method leaves its caller's stack.</summary>
     public IReadOnlyList<Resource> Suspendable => _suspendable;
+
+    /// <summary>The resources that were acquired elsewhere: brought by a field, left in one by a call, given by a caller.</summary>
+    public IReadOnlyList<Resource> Foreign => _foreign;
 
     /// <summary>The lambdas and local functions directly inside.</summary>
     public IReadOnlyList<NestedFunction> Nested { get; }
@@ -252,11 +263,20 @@ internal sealed class Body
     private void AddResource(Resource resource)
     {
         _resources.Add(resource);
+        _kinds.Add(resource.Kind);
+        if (resource.Original is not null)
+        {
+            _foreign.Add(resource);
+        }
+
         if (resource.Kind.EndsAtSuspension)
         {
             _suspendable.Add(resource);
         }
     }
+
+    /// <summary>Whether any resource of the kind is known so far.</summary>
+    public bool Has(ResourceKind kind) => _kinds.Contains(kind);
 
     /// <summary>The loan that one call makes, however many of its arguments it holds.</summary>
     public int LoanOf(IOperation call, ISymbol member)
@@ -275,16 +295,7 @@ internal sealed class Body
     {
         if (!_captures.TryGetValue(function, out IReadOnlyList<Captured>? captured))
         {
-            captured = [];
-            foreach (NestedFunction nested in Nested)
-            {
-                if (SymbolEqualityComparer.Default.Equals(nested.Symbol, function))
-                {
-                    captured = Captured.By(nested, _contracts);
-                    break;
-                }
-            }
-
+            captured = _nested.TryGetValue(function, out NestedFunction? nested) ? Captured.By(nested, _contracts) : [];
             _captures.Add(function, captured);
             foreach (Captured capture in captured)
             {

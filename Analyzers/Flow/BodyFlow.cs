@@ -190,7 +190,7 @@ internal sealed class BodyFlow
         bool isRetreat = to.Order <= from.Order;
         foreach (PathState path in paths.Paths)
         {
-            arriving.Add(_liveness.Trim(to.Block, isRetreat ? WithoutFields(path) : path));
+            arriving.Add(_liveness.Trim(to, isRetreat ? WithoutFields(path) : path));
         }
 
         PathSet? entry = _entries[to.Order];

@@ -18,6 +18,8 @@ internal sealed class Liveness
     private readonly HashSet<int> _always = [];
     private bool _gaveUp;
 
+    private readonly Questions _questions;
+
     private Liveness(Body body, BodyGraph graph)
     {
         _body = body;
@@ -32,15 +34,16 @@ internal sealed class Liveness
         FindTemporaries();
         FindWhatOutlives();
         Solve(graph);
+        _questions = new Questions(body, graph);
     }
 
     public static Liveness Of(Body body, BodyGraph graph) => new(body, graph);
 
-    /// <summary>The path without what is not read again from the start of <paramref name="block"/> on.</summary>
-    public PathState Trim(BasicBlock block, PathState path)
+    /// <summary>The path without what is not read, and not asked, again from the start of <paramref name="node"/> on.</summary>
+    public PathState Trim(Node node, PathState path)
     {
-        HashSet<int> live = _liveIn[block.Ordinal];
-        HashSet<int> born = _born[block.Ordinal];
+        HashSet<int> live = _liveIn[node.Block.Ordinal];
+        HashSet<int> born = _born[node.Block.Ordinal];
         bool IsDead(int place) => _gaveUp ? born.Contains(place) : !live.Contains(place) && !_always.Contains(place);
 
         IntMap<RefSet> refs = path.Refs;
@@ -49,7 +52,7 @@ internal sealed class Liveness
         path.Known.ForEach((place, _) => known = IsDead(place) ? known.Remove(place) : known);
         IntMap<Expression> definitions = path.Definitions;
         path.Definitions.ForEach((place, _) => definitions = IsDead(place) ? definitions.Remove(place) : definitions);
-        return DropUnreferenced(path with { Refs = refs, Known = known, Definitions = definitions });
+        return DropUnreferenced(path with { Refs = refs, Known = known, Definitions = definitions, Truths = _questions.StillAsked(path.Truths, node) });
     }
 
     private PathState DropUnreferenced(PathState path)

@@ -566,7 +566,7 @@ internal sealed class TypeFlow : ISelfCalls
             foreach ((FieldState state, PathState path) in _exits.Values)
             {
                 Hold[] entry = new Hold[entering];
-                foreach (Resource resource in member.Body.Resources)
+                foreach (Resource resource in member.Body.Foreign)
                 {
                     if (resource.Position >= 0 && resource.Position < entering && path.Holds.TryGet(resource.Id, out Hold hold))
                     {

@@ -113,7 +113,7 @@ internal sealed class PathFinder
                 if (_transfer.Assume(one.State, condition, edge.WhenTrue) is not { } possible)
                     continue;
                 if (edge.Exit == ExitKind.None)
-                    yield return one.To(edge.Target!, _body.Liveness.Trim(edge.Target!.Block, possible));
+                    yield return one.To(edge.Target!, _body.Liveness.Trim(edge.Target!, possible));
                 else if (edge.Exit != ExitKind.Failure)
                     yield return one.Out(ExitAt(_body, edge), possible, _wanted);
             }

@@ -38,13 +38,10 @@ internal sealed class AddressOfMovable : Rule
 
     private static bool IsHeld(Fact fact, PathSet before, Findings findings)
     {
-        foreach (Resource resource in findings.Body.Resources)
+        // A fixed statement over the same memory may be around it, or a handle pin it: which one it is that they hold is not followed.
+        if (findings.Body.Has(ResourceKind.Fixed) || findings.Body.Has(ResourceKind.Pin))
         {
-            // A fixed statement over the same memory may be around it, or a handle pin it: which one it is that they hold is not followed.
-            if (resource.Kind == ResourceKind.Fixed || resource.Kind == ResourceKind.Pin)
-            {
-                return true;
-            }
+            return true;
         }
 
         foreach (PathState path in before.Paths)

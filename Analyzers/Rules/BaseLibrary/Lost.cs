@@ -13,9 +13,9 @@ internal sealed record Lost(Resource Resource, IOperation At, string Field, ISym
 {
     public static IEnumerable<Lost> On(PathState path, Body body)
     {
-        foreach (Resource resource in body.Resources)
+        foreach (Resource resource in body.Foreign)
         {
-            if (resource.Original is null || !path.Holds.TryGet(resource.Id, out Hold hold) || hold.LostFrom < 0
+            if (!path.Holds.TryGet(resource.Id, out Hold hold) || hold.LostFrom < 0
                 || (hold.Holding & Holding.AnyHeld) == 0 || (hold.Holding & ~Holding.AnyHeld) != 0 || !path.IsReferredToOnlyBy(resource.Id, -1))
             {
                 continue;

@@ -55,7 +55,7 @@ internal sealed class PointerOutlivesPin : Rule
 
     public override void OnExit(Leaving leaving, Findings findings)
     {
-        if (leaving.Kind == ExitKind.Return && findings.Body.Resources.Any(static resource => resource.Kind == ResourceKind.Fixed || resource.Kind == ResourceKind.Pin))
+        if (leaving.Kind == ExitKind.Return && (findings.Body.Has(ResourceKind.Fixed) || findings.Body.Has(ResourceKind.Pin)))
         {
             _exits.Add(leaving);
         }
