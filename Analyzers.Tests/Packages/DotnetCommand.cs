@@ -6,7 +6,7 @@ namespace BufferLifetime.Analyzers.Tests.Packages;
 /// <summary>Runs the SDK as a user does, apart from the build that runs the tests.</summary>
 internal static class DotnetCommand
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     /// <summary>Runs a command that has to succeed and returns what it printed.</summary>
     /// <param name="folder">Where the command runs.</param>

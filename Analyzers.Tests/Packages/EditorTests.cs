@@ -10,17 +10,13 @@ namespace BufferLifetime.Analyzers.Tests.Packages;
 [Collection(PackedPackages.Collection)]
 public sealed class EditorTests
 {
-    private const string Mistakes =
+    /// <summary>What only the library's users can do wrong, and what they pin by hand.</summary>
+    private const string Pages =
         """
-        using System.Buffers;
         using System.Runtime.InteropServices;
         using BufferLifetime;
 
-        using var keeper = new Keeper();
-        keeper.Grow();
-        Console.WriteLine(await Once.CopyAsync(Stream.Null) + Once.Fill(8) + Once.Sum(8) + Once.Extract(new byte[10]) + Once.Pinned(new byte[8]) + Once.Twice(new byte[8]));
-
-        internal static class Once
+        internal static class Pages
         {
             public static int Extract(Memory<byte> memory)
             {
@@ -44,39 +40,6 @@ public sealed class EditorTests
                 int first = *(byte*)handle.AddrOfPinnedObject();
                 return first;
             }
-
-            public static Task<int> CopyAsync(Stream stream)
-            {
-                byte[] buffer = ArrayPool<byte>.Shared.Rent(64);
-                try { return stream.ReadAsync(buffer, 0, 64); }
-                finally { ArrayPool<byte>.Shared.Return(buffer); }
-            }
-
-            public static int Fill(int length)
-            {
-                byte[] buffer = ArrayPool<byte>.Shared.Rent(length);
-                buffer[0] = 1;
-                int filled = buffer[0];
-                ArrayPool<byte>.Shared.Return(buffer);
-                ArrayPool<byte>.Shared.Return(buffer);
-                return filled;
-            }
-
-            public static int Sum(int length)
-            {
-                int[] numbers = ArrayPool<int>.Shared.Rent(length);
-                numbers[0] = length;
-                return numbers[0];
-            }
-        }
-
-        internal sealed class Keeper : IDisposable
-        {
-            private IMemoryOwner<byte> _owner = MemoryPool<byte>.Shared.Rent(8);
-
-            public void Grow() => _owner = MemoryPool<byte>.Shared.Rent(16);
-
-            public void Dispose() => _owner.Dispose();
         }
 
         """;
@@ -90,7 +53,8 @@ public sealed class EditorTests
     [Fact]
     public async Task Every_action_that_is_offered_compiles_alone_and_all_together_leave_nothing()
     {
-        Consumer consumer = _packed.NewConsumer("Editor", "net10.0", Mistakes, "BufferLifetime");
+        Consumer consumer = _packed.NewConsumer("Editor", "net10.0", MendableProgram.Broken, "BufferLifetime");
+        File.WriteAllText(Path.Combine(consumer.Folder, "Pages.cs"), Pages);
         File.WriteAllText(Path.Combine(consumer.Folder, "Directory.Build.props"), "<Project><PropertyGroup><AllowUnsafeBlocks>true</AllowUnsafeBlocks></PropertyGroup></Project>");
         consumer.Restore();
         using EditorProject editor = await EditorProject.OpenAsync(Path.Combine(consumer.Folder, "Editor.csproj"));

@@ -19,109 +19,6 @@ public sealed class PackageTests
         PageFragments.PutPages(pages);
         """;
 
-    private const string ManyMistakes =
-        """
-        using System.Buffers;
-
-        using var keeper = new Keeper();
-        keeper.Grow();
-        Console.WriteLine(await Once.CopyAsync(Stream.Null) + Once.Fill(8) + Once.Sum(8));
-
-        internal static class Once
-        {
-            public static Task<int> CopyAsync(Stream stream)
-            {
-                byte[] buffer = ArrayPool<byte>.Shared.Rent(64);
-                try { return stream.ReadAsync(buffer, 0, 64); }
-                finally { ArrayPool<byte>.Shared.Return(buffer); }
-            }
-
-            public static int Fill(int length)
-            {
-                byte[] buffer = ArrayPool<byte>.Shared.Rent(length);
-                buffer[0] = 1;
-                int filled = buffer[0];
-                ArrayPool<byte>.Shared.Return(buffer);
-                ArrayPool<byte>.Shared.Return(buffer);
-                return filled;
-            }
-
-            public static int Sum(int length)
-            {
-                int[] numbers = ArrayPool<int>.Shared.Rent(length);
-                numbers[0] = length;
-                return numbers[0];
-            }
-        }
-
-        internal sealed class Keeper : IDisposable
-        {
-            private IMemoryOwner<byte> _owner = MemoryPool<byte>.Shared.Rent(8);
-
-            public void Grow() => _owner = MemoryPool<byte>.Shared.Rent(16);
-
-            public void Dispose() => _owner.Dispose();
-        }
-
-        """;
-
-    private const string Mended =
-        """
-        using System.Buffers;
-
-        using var keeper = new Keeper();
-        keeper.Grow();
-        Console.WriteLine(await Once.CopyAsync(Stream.Null) + Once.Fill(8) + Once.Sum(8));
-
-        internal static class Once
-        {
-            public static async Task<int> CopyAsync(Stream stream)
-            {
-                byte[] buffer = ArrayPool<byte>.Shared.Rent(64);
-                try { return await stream.ReadAsync(buffer, 0, 64); }
-                finally { ArrayPool<byte>.Shared.Return(buffer); }
-            }
-
-            public static int Fill(int length)
-            {
-                byte[] buffer = ArrayPool<byte>.Shared.Rent(length);
-                buffer[0] = 1;
-                int filled = buffer[0];
-                ArrayPool<byte>.Shared.Return(buffer);
-                return filled;
-            }
-
-            public static int Sum(int length)
-            {
-                int[] numbers = ArrayPool<int>.Shared.Rent(length);
-                try
-                {
-                    numbers[0] = length;
-                    return numbers[0];
-                }
-                finally
-                {
-                    ArrayPool<int>.Shared.Return(numbers);
-                }
-            }
-        }
-
-        internal sealed class Keeper : IDisposable
-        {
-            private IMemoryOwner<byte> _owner = MemoryPool<byte>.Shared.Rent(8);
-
-            public void Grow()
-            {
-                IMemoryOwner<byte> old = _owner;
-                _owner = MemoryPool<byte>.Shared.Rent(16);
-                old.Dispose();
-            }
-
-            public void Dispose() => _owner.Dispose();
-        }
-
-        """;
-
     private const string TellChecked =
         """
         AppContext.TryGetSwitch("BufferLifetime.Checked", out bool isChecked);
@@ -167,7 +64,7 @@ public sealed class PackageTests
                 "lib/net8.0/BufferLifetime.dll",
                 "lib/net8.0/BufferLifetime.xml",
             ],
-            _packed.Entries(Whole));
+            _packed.Feed.Entries(Whole));
 
     [Fact]
     public void Analyzer_package_holds_exactly_these_entries() =>
@@ -194,37 +91,37 @@ public sealed class PackageTests
                 "buildTransitive/config/BufferLifetime.Strict.globalconfig",
                 "icon.png",
             ],
-            _packed.Entries(AnalyzersAlone));
+            _packed.Feed.Entries(AnalyzersAlone));
 
     [Fact]
     public void Only_the_analyzer_package_is_a_development_dependency()
     {
-        Assert.Empty(_packed.Metadata(Whole)["developmentDependency"]);
-        Assert.Equal("true", _packed.Metadata(AnalyzersAlone)["developmentDependency"].Single().Value);
+        Assert.Empty(_packed.Feed.Metadata(Whole)["developmentDependency"]);
+        Assert.Equal("true", _packed.Feed.Metadata(AnalyzersAlone)["developmentDependency"].Single().Value);
     }
 
     [Theory]
     [InlineData(Whole)]
     [InlineData(AnalyzersAlone)]
     public void No_package_depends_on_another(string id) =>
-        Assert.DoesNotContain(_packed.Metadata(id)["dependencies"].Descendants(), element => element.Name.LocalName == "dependency");
+        Assert.DoesNotContain(_packed.Feed.Metadata(id)["dependencies"].Descendants(), element => element.Name.LocalName == "dependency");
 
     [Theory]
     [InlineData(Whole)]
     [InlineData(AnalyzersAlone)]
     public void Direct_and_transitive_references_get_the_same_build_files(string id)
     {
-        string[] direct = [.. _packed.Entries(id).Where(entry => entry.StartsWith("build/", StringComparison.Ordinal))];
+        string[] direct = [.. _packed.Feed.Entries(id).Where(entry => entry.StartsWith("build/", StringComparison.Ordinal))];
 
         Assert.NotEmpty(direct);
         foreach (string entry in direct)
-            Assert.Equal(_packed.Read(id, entry), _packed.Read(id, entry.Replace("build/", "buildTransitive/", StringComparison.Ordinal)));
+            Assert.Equal(_packed.Feed.Read(id, entry), _packed.Feed.Read(id, entry.Replace("build/", "buildTransitive/", StringComparison.Ordinal)));
     }
 
     [Theory]
     [InlineData(Whole)]
     [InlineData(AnalyzersAlone)]
-    public void Entries_carry_no_time_of_their_packing(string id) => Assert.Single(_packed.Times(id));
+    public void Entries_carry_no_time_of_their_packing(string id) => Assert.Single(_packed.Feed.Times(id));
 
     [Theory]
     [InlineData("net8.0")]
@@ -244,9 +141,9 @@ public sealed class PackageTests
     [Fact]
     public void Format_command_repairs_the_consumer_with_the_fixes_of_the_package()
     {
-        Consumer consumer = _packed.NewConsumer("Formatted", "net10.0", ManyMistakes, AnalyzersAlone);
+        Consumer consumer = _packed.NewConsumer("Formatted", "net10.0", MendableProgram.Broken, AnalyzersAlone);
 
-        Assert.Equal(Mended.ReplaceLineEndings("\n"), consumer.Repair("BUF2006", "BUF2007", "BUF2008", "BUF2012"));
+        Assert.Equal(MendableProgram.Mended.ReplaceLineEndings("\n"), consumer.Repair("BUF2006", "BUF2007", "BUF2008", "BUF2012"));
         Assert.DoesNotContain("BUF", consumer.Build("-p:WarningLevel=9"), StringComparison.Ordinal);
         Assert.Contains("9", consumer.Run(), StringComparison.Ordinal);
     }

@@ -1,6 +1,5 @@
-using System.IO.Compression;
-using System.Text.Json;
 using System.Xml.Linq;
+using BufferLifetime.Analyzers.Tests.Documentation;
 using Xunit;
 
 namespace BufferLifetime.Analyzers.Tests.Packages;
@@ -15,12 +14,14 @@ public sealed class PackedPackages : IDisposable
     public const string Collection = "Packages";
 
     private readonly string _root = Directory.CreateTempSubdirectory("BufferLifetime-packages-").FullName;
+    private readonly Lazy<PackedClones> _clones;
 
     /// <summary>Packs.</summary>
     public PackedPackages()
     {
         // Builds into its own folder, because the test run's own build may still be writing to the usual ones.
-        Pack("build", Feed);
+        Feed = Pack(Repository.Root, "first");
+        _clones = new Lazy<PackedClones>(PackClones);
 
         // A user's project has nothing around it.
         Directory.CreateDirectory(Consumers);
@@ -30,64 +31,15 @@ public sealed class PackedPackages : IDisposable
     }
 
     /// <summary>The version of both packages: the coming one, so that what the pages say of it can be run as it stands.</summary>
-    public static string Version { get; } = XDocument.Load(Path.Combine(FindRepository(), "Directory.Build.props")).Descendants("VersionPrefix").Single().Value;
+    public static string Version { get; } = XDocument.Load(Path.Combine(Repository.Root, "Directory.Build.props")).Descendants("VersionPrefix").Single().Value;
 
-    private string Feed => Path.Combine(_root, "feed");
+    /// <summary>What was packed.</summary>
+    internal PackageFeed Feed { get; }
 
     private string Consumers => Path.Combine(_root, "consumers");
 
-    /// <summary>Packs once more, into other folders than the first time, and returns the files of both times.</summary>
-    public (string[] First, string[] Second) PackAgain()
-    {
-        string again = Path.Combine(_root, "feed-again");
-        Pack("build-again", again);
-        return (Packages(Feed), Packages(again));
-
-        static string[] Packages(string folder) => [.. Directory.GetFiles(folder).Order(StringComparer.Ordinal)];
-    }
-
-    /// <summary>The names of a package's entries, in order, without what the archive format itself needs.</summary>
-    /// <param name="id">The package.</param>
-    /// <param name="extension">The kind of package.</param>
-    public string[] Entries(string id, string extension = "nupkg")
-    {
-        using ZipArchive archive = Open(id, extension);
-        return
-        [
-            .. archive.Entries.Select(entry => entry.FullName)
-                .Where(name => name is not ("[Content_Types].xml" or "_rels/.rels") && !name.StartsWith("package/", StringComparison.Ordinal))
-                .Order(StringComparer.Ordinal),
-        ];
-    }
-
-    /// <summary>The bytes of one entry.</summary>
-    /// <param name="id">The package.</param>
-    /// <param name="entry">The entry's name.</param>
-    /// <param name="extension">The kind of package.</param>
-    public byte[] Read(string id, string entry, string extension = "nupkg")
-    {
-        using ZipArchive archive = Open(id, extension);
-        using Stream stream = (archive.GetEntry(entry) ?? throw new FileNotFoundException(entry)).Open();
-        using var bytes = new MemoryStream();
-        stream.CopyTo(bytes);
-        return bytes.ToArray();
-    }
-
-    /// <summary>The times of all entries, once each.</summary>
-    /// <param name="id">The package.</param>
-    public DateTimeOffset[] Times(string id)
-    {
-        using ZipArchive archive = Open(id);
-        return [.. archive.Entries.Select(entry => entry.LastWriteTime).Distinct()];
-    }
-
-    /// <summary>What a package says of itself: elements of its metadata by local name.</summary>
-    /// <param name="id">The package.</param>
-    public ILookup<string, XElement> Metadata(string id)
-    {
-        using var stream = new MemoryStream(Read(id, $"{id}.nuspec"));
-        return XDocument.Load(stream).Root!.Elements().Single().Elements().ToLookup(element => element.Name.LocalName);
-    }
+    /// <summary>What two clones of one commit make, each in a folder and on a branch of its own.</summary>
+    internal PackedClones Clones => _clones.Value;
 
     /// <summary>Makes a new project that references the packages.</summary>
     /// <param name="name">The project's name, also its folder's.</param>
@@ -109,7 +61,7 @@ public sealed class PackedPackages : IDisposable
                 <UseAppHost>false</UseAppHost>
                 <Nullable>enable</Nullable>
                 <ImplicitUsings>enable</ImplicitUsings>
-                <RestoreAdditionalProjectSources>{Feed}</RestoreAdditionalProjectSources>
+                <RestoreAdditionalProjectSources>{Feed.Folder}</RestoreAdditionalProjectSources>
               </PropertyGroup>
               <ItemGroup>
                 {string.Concat(ids.Select(id => $"""<PackageReference Include="{id}" Version="{Version}" />"""))}
@@ -127,7 +79,7 @@ public sealed class PackedPackages : IDisposable
         Directory.CreateDirectory(folder);
         File.WriteAllText(
             Path.Combine(folder, "NuGet.config"),
-            $"""<configuration><packageSources><add key="packed" value="{Feed}" /></packageSources></configuration>""");
+            $"""<configuration><packageSources><add key="packed" value="{Feed.Folder}" /></packageSources></configuration>""");
         return new Consumer(folder, Path.Combine(_root, "unpacked"));
     }
 
@@ -147,76 +99,54 @@ public sealed class PackedPackages : IDisposable
         }
     }
 
-    private ZipArchive Open(string id, string extension = "nupkg") => ZipFile.OpenRead(Path.Combine(Feed, $"{id}.{Version}.{extension}"));
-
-    private void Pack(string build, string feed) =>
-        DotnetCommand.Run(
-            FindRepository(), packages: null, "pack", "Package", "-c", "Release", "-o", feed, "-v", "q",
-            "--artifacts-path", Path.Combine(_root, build), $"-p:Version={Version}");
-
-    private static string FindRepository()
+    private PackageFeed Pack(string repository, string name)
     {
-        string? folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(Path.Combine(folder, "analyzers.sln")))
-            folder = Path.GetDirectoryName(folder);
-
-        return folder ?? throw new DirectoryNotFoundException("The tests do not run from inside the repository.");
+        string feed = Path.Combine(_root, $"feed-{name}");
+        DotnetCommand.Run(
+            repository, packages: null, "pack", "Package", "-c", "Release", "-o", feed, "-v", "q",
+            "--artifacts-path", Path.Combine(_root, $"build-{name}"), $"-p:Version={Version}");
+        return new PackageFeed(feed, Version);
     }
+
+    /// <summary>The sources as they are here, committed, so that a test sees what is not committed yet.</summary>
+    private PackedClones PackClones()
+    {
+        string one = Path.Combine(_root, "clone-one"), other = Path.Combine(_root, "clone", "other");
+        foreach (string file in Git(Repository.Root, "ls-files", "--cached", "--others", "--exclude-standard").Split('\n').Where(file => File.Exists(Repository.PathOf(file))))
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(one, file))!);
+            File.Copy(Repository.PathOf(file), Path.Combine(one, file));
+        }
+
+        Git(one, "init", "--quiet");
+        Git(one, "add", "--all");
+        Git(one, "-c", "user.name=Tests", "-c", "user.email=tests@example.org", "commit", "--quiet", "--message", "As it is");
+        Git(one, "checkout", "--quiet", "-b", "one");
+        Git(one, "remote", "add", "origin", PackedClones.Remote);
+        Git(_root, "clone", "--quiet", one, other);
+        Git(other, "checkout", "--quiet", "-b", "other");
+        Git(other, "remote", "set-url", "origin", PackedClones.Remote);
+        return new PackedClones(Git(one, "rev-parse", "HEAD").Trim(), Pack(one, "one"), Pack(other, "other"));
+    }
+
+    private static string Git(string folder, params string[] arguments)
+    {
+        (int exitCode, string printed) = DotnetCommand.TryRunIn("git", folder, packages: null, arguments);
+        Assert.True(exitCode == 0, $"`git {string.Join(' ', arguments)}` ended with {exitCode}:{Environment.NewLine}{printed}");
+        return printed;
+    }
+}
+
+/// <summary>Packages of two clones of one commit.</summary>
+/// <param name="Commit">The commit.</param>
+/// <param name="One">What one clone makes.</param>
+/// <param name="Other">What the other makes.</param>
+internal sealed record PackedClones(string Commit, PackageFeed One, PackageFeed Other)
+{
+    /// <summary>Where the clones say they are from. Nobody asks there for anything.</summary>
+    public const string Remote = "https://github.com/example/buffers";
 }
 
 /// <summary>What is packed is packed once.</summary>
 [CollectionDefinition(PackedPackages.Collection)]
 public sealed class PackageTestsTogether : ICollectionFixture<PackedPackages>;
-
-/// <summary>A user's project.</summary>
-internal sealed class Consumer(string folder, string unpacked)
-{
-    /// <summary>Builds from nothing and returns what was printed.</summary>
-    public string Build(params string[] arguments) =>
-        DotnetCommand.Run(folder, unpacked, ["build", "--no-incremental", "-v", "q", .. arguments]);
-
-    /// <summary>The folder that the project is alone in.</summary>
-    public string Folder => folder;
-
-    /// <summary>Lets the packages be found and unpacked, and no more.</summary>
-    public void Restore(params string[] arguments) => DotnetCommand.Run(folder, unpacked, ["restore", "-v", "q", .. arguments]);
-
-    /// <summary>Builds from nothing and returns what was printed, whether the build fails or not.</summary>
-    public (bool Succeeded, string Printed) TryBuild(params string[] arguments) =>
-        DotnetCommand.TryRun(folder, unpacked, ["build", "--no-incremental", "-v", "q", "-clp:NoSummary", .. arguments]) is var (exitCode, printed) ? (exitCode == 0, printed) : default;
-
-    /// <summary>Runs commands as a shell does, each of which has to succeed, and returns what they printed.</summary>
-    public string Shell(string commands)
-    {
-        (int exitCode, string printed) = DotnetCommand.TryRunIn("/bin/sh", folder, unpacked, "-e", "-c", commands);
-        Assert.True(exitCode == 0, $"{commands}\nended with {exitCode}:\n{printed}");
-        return printed;
-    }
-
-    /// <summary>Builds and runs the program and returns what it printed.</summary>
-    public string Run(params string[] arguments) => DotnetCommand.Run(folder, unpacked, ["run", .. arguments]);
-
-    /// <summary>Lets the fixes of the package repair what some rules report, from a suggestion on, and returns the program as it is then.</summary>
-    public string Repair(params string[] rules)
-    {
-        Restore();
-        DotnetCommand.Run(folder, unpacked, ["format", "analyzers", "--no-restore", "--severity", "info", "--diagnostics", .. rules]);
-        return File.ReadAllText(Path.Combine(folder, "Program.cs")).ReplaceLineEndings("\n");
-    }
-
-    /// <summary>The analyzers that the compiler would be given: folder in the package and file name, from the packages under test.</summary>
-    public string[] Analyzers(params string[] arguments)
-    {
-        string result = Path.Combine(folder, "analyzers.json");
-        DotnetCommand.Run(folder, unpacked, ["build", "-t:ResolveLockFileAnalyzers", "-getItem:Analyzer", $"-getResultOutputFile:{result}", .. arguments]);
-        using JsonDocument document = JsonDocument.Parse(File.ReadAllText(result));
-        return
-        [
-            .. document.RootElement.GetProperty("Items").GetProperty("Analyzer").EnumerateArray()
-                .Select(item => item.GetProperty("FullPath").GetString()!.Replace('\\', '/'))
-                .Where(path => path.StartsWith(unpacked.Replace('\\', '/'), StringComparison.Ordinal))
-                .Select(path => string.Join('/', path.Split('/')[^3..]))
-                .Order(StringComparer.Ordinal),
-        ];
-    }
-}
