@@ -62,6 +62,9 @@ try
                 costs[kind, way, round] = kinds[kind].Build(built[way].Meter, built[way].Solution);
             }
         }
+
+        string spent = string.Join(", ", kinds.Select((kind, i) => string.Create(CultureInfo.InvariantCulture, $"{kind.Name} {costs[i, 1, round].Wall / costs[i, 0, round].Wall:f2} and {costs[i, 1, round].Processor / costs[i, 0, round].Processor:f2}")));
+        Console.Error.WriteLine($"round {round + 1}, ratios of time and of processor time: {spent}");
     }
 
     foreach ((BuildMeter meter, _) in built)
