@@ -98,8 +98,28 @@ internal sealed class RefSet : IEquatable<RefSet>
 
     public RefSet Where(Func<Ref, bool> keep)
     {
-        Ref[] refs = Array.FindAll(_refs, r => keep(r));
-        return refs.Length == Count ? this : refs.Length == 0 ? Empty : new RefSet(refs);
+        // Nearly always all are kept, or none: what is asked at every fact allocates nothing then.
+        int kept = 0;
+        while (kept < Count && keep(_refs[kept]))
+        {
+            kept++;
+        }
+
+        if (kept == Count)
+        {
+            return this;
+        }
+
+        List<Ref>? refs = null;
+        for (int i = kept + 1; i < Count; i++)
+        {
+            if (keep(_refs[i]))
+            {
+                (refs ??= [.. _refs.AsSpan(0, kept)]).Add(_refs[i]);
+            }
+        }
+
+        return refs is not null ? new RefSet([.. refs]) : kept == 0 ? Empty : new RefSet(_refs.AsSpan(0, kept).ToArray());
     }
 
     public bool Refers(int resource) => Array.Exists(_refs, r => r.Resource == resource);

@@ -21,10 +21,14 @@ internal sealed unsafe class CountingManager : MemoryManager<byte>
 
     internal Exception? Refusal { get; set; }
 
+    /// <summary>What happens on another thread just then.</summary>
+    internal Action? Meanwhile { get; set; }
+
     public override Span<byte> GetSpan() => new(_memory, _length);
 
     public override MemoryHandle Pin(int elementIndex = 0)
     {
+        Meanwhile?.Invoke();
         if (Refusal is { } refusal)
             throw refusal;
 

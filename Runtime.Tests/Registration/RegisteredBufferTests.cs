@@ -226,6 +226,25 @@ public sealed class RegisteredBufferTests : BalancedTest
     }
 
     [Fact]
+    public void Failed_registration_of_many_leaves_what_others_did_to_their_slots_meanwhile()
+    {
+        var last = new CountingManager(10) { Refusal = new TimeoutException(), Meanwhile = InterfereOnce };
+
+        Assert.Throws<TimeoutException>(() => _table.Register(0, [_bytes.AsMemory(0, 10), _bytes.AsMemory(10, 10), _bytes.AsMemory(20, 10), last.Memory]));
+
+        Assert.Equal((0, 30, 0), ((int)_table.GetVector(0).Length, (int)_table.GetVector(1).Length, (int)_table.GetVector(2).Length));
+        Assert.Equal(1, PinsHeld);
+        ((IDisposable)last).Dispose();
+
+        void InterfereOnce()
+        {
+            _table.Unregister(0);
+            _table.Unregister(1);
+            _table.Register(1, _bytes.AsMemory(0, 30));
+        }
+    }
+
+    [Fact]
     public void Cloned_buffers_are_shared_and_slots_outside_the_window_survive()
     {
         using var other = new RegisteredBufferTable(4);

@@ -47,15 +47,7 @@ public sealed class RegisteredBufferTable : IDisposable
         if (memory.IsEmpty)
             throw new ArgumentException("An empty buffer cannot be registered.", nameof(memory));
 
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(memory.Length, MaxBufferBytes);
-        TransferDirection? only = FolioMemory.FolioOf(memory) is { IsReadOnly: true } ? TransferDirection.Source : null;
-        var iter = IovIter.Ubuf(memory, only ?? TransferDirection.Destination);
-        Faults.At(FaultPoint.Allocate);
-        var holds = new PageFragment[1];
-#pragma warning disable BUF1007 // One memory is one run: it is taken whole, or the call throws.
-        iter.ExtractPages(holds, long.MaxValue);
-#pragma warning restore BUF1007
-        Occupy(index, () => new BufferRecord([new BvecEntry(holds[0].Address, holds[0].Length)], holds, only, released, state), holds);
+        Place(index, memory, released, state);
     }
 
     /// <summary>Registers memory in consecutive slots: all of it or none.</summary>
@@ -67,21 +59,25 @@ public sealed class RegisteredBufferTable : IDisposable
     public void Register(int first, ReadOnlySpan<Memory<byte>> buffers)
     {
         CheckRange(first, buffers.Length);
-        int done = 0;
+        var placed = new BufferRecord?[buffers.Length];
         try
         {
-            for (; done < buffers.Length; done++)
+            for (int i = 0; i < placed.Length; i++)
             {
-                if (!buffers[done].IsEmpty)
-                    Register(first + done, buffers[done]);
+                if (buffers[i].IsEmpty)
+                    continue;
+
+                CheckFree(first + i);
+                placed[i] = Place(first + i, buffers[i], null, null);
             }
         }
         catch
         {
-            while (done-- > 0)
+            for (int i = placed.Length - 1; i >= 0; i--)
             {
-                if (!buffers[done].IsEmpty)
-                    Unregister(first + done);
+                // What was unregistered meanwhile was given back there, and what took its place is another's.
+                if (placed[i] is { } record && Interlocked.CompareExchange(ref _slots[first + i], null, record) == record)
+                    record.Put();
             }
 
             throw;
@@ -310,12 +306,27 @@ public sealed class RegisteredBufferTable : IDisposable
         return Volatile.Read(ref _slots[index]) is { } record && record.TryGet() ? record : throw Empty(index);
     }
 
-    private void Occupy(int index, Func<BufferRecord> make, PageFragment[] holds, BvecEntry[]? pinned = null)
+    private BufferRecord Place(int index, Memory<byte> memory, Action<object?>? released, object? state)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(memory.Length, MaxBufferBytes);
+        TransferDirection? only = FolioMemory.FolioOf(memory) is { IsReadOnly: true } ? TransferDirection.Source : null;
+        var iter = IovIter.Ubuf(memory, only ?? TransferDirection.Destination);
+        Faults.At(FaultPoint.Allocate);
+        var holds = new PageFragment[1];
+#pragma warning disable BUF1007 // One memory is one run: it is taken whole, or the call throws.
+        iter.ExtractPages(holds, long.MaxValue);
+#pragma warning restore BUF1007
+        return Occupy(index, () => new BufferRecord([new BvecEntry(holds[0].Address, holds[0].Length)], holds, only, released, state), holds);
+    }
+
+    private BufferRecord Occupy(int index, Func<BufferRecord> make, PageFragment[] holds, BvecEntry[]? pinned = null)
     {
         try
         {
             Faults.At(FaultPoint.Allocate);
-            Put(index, make());
+            BufferRecord record = make();
+            Put(index, record);
+            return record;
         }
         catch
         {
