@@ -9,6 +9,8 @@ namespace BufferLifetime.Analyzers.Tests.Documentation;
 /// </summary>
 internal static class Generated
 {
+    private const string Command = "`UPDATE_GENERATED=true dotnet test Analyzers.Tests --filter Documentation`";
+
     public static bool IsUpdating { get; } = Environment.GetEnvironmentVariable("UPDATE_GENERATED") == "true";
 
     /// <summary>Holds a whole file to its text.</summary>
@@ -23,11 +25,15 @@ internal static class Generated
         }
 
         if (actual != expected)
-            Assert.Fail($"{Path.GetRelativePath(Repository.Root, path)} is stale: `UPDATE_GENERATED=true dotnet test Analyzers.Tests --filter Documentation` writes it. {FirstDifference(actual, expected)}");
+            Assert.Fail($"{Path.GetRelativePath(Repository.Root, path)} is stale: {Command} writes it. {FirstDifference(actual, expected)}");
     }
 
     /// <summary>Holds what stands in a file between <c>&lt;!-- name:begin --&gt;</c> and <c>&lt;!-- name:end --&gt;</c> to its text.</summary>
     public static void VerifyBetween(string path, string name, string expected) => VerifyBetween(path, [(name, expected)]);
+
+    /// <summary>Says how a file comes to be that is not there.</summary>
+    public static void Exists(string path) =>
+        Assert.True(File.Exists(path), $"{Path.GetRelativePath(Repository.Root, path)} is not there yet: {Command} writes it, or what it is made of. Run it again after a new page has been begun and written.");
 
     /// <summary>As <see cref="VerifyBetween(string, string, string)"/>, for several places of one file.</summary>
     public static void VerifyBetween(string path, IEnumerable<(string Name, string Expected)> places)

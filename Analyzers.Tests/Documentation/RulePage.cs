@@ -43,7 +43,11 @@ internal sealed class RulePage
 
     public static string PathOf(string id) => Path.Combine(Folder, id + ".md");
 
-    public static RulePage Read(string id) => new(id, File.ReadAllText(PathOf(id)).ReplaceLineEndings("\n"));
+    public static RulePage Read(string id)
+    {
+        Generated.Exists(PathOf(id));
+        return new RulePage(id, File.ReadAllText(PathOf(id)).ReplaceLineEndings("\n"));
+    }
 
     /// <summary>The page of a new rule, for its author to fill.</summary>
     public static string Begin(string id, string title)

@@ -40,7 +40,9 @@ public sealed class TimelineTests
     [MemberData(nameof(Rules))]
     public void Picture_can_be_read_out_fits_and_follows_the_readers_colours(string id)
     {
-        XElement svg = XDocument.Load(Path.Combine(RulePage.Folder, "images", id + ".svg")).Root!;
+        string path = Path.Combine(RulePage.Folder, "images", id + ".svg");
+        Generated.Exists(path);
+        XElement svg = XDocument.Load(path).Root!;
         XNamespace space = svg.Name.Namespace;
 
         Assert.Equal("img", svg.Attribute("role")!.Value);
@@ -76,6 +78,8 @@ public sealed class TimelineTests
         var harness = new AnalyzerHarness(new BufferLifetimeAnalyzer()) { EnableAllRules = true };
         CSharpCompilation compilation = harness.Compile(SampleCode.File(sample), SampleCode.Prelude);
         AnalysisRun run = await harness.RunAsync(compilation);
-        return Timeline.Of(run.Compilation, run.Diagnostics.First(report => report.Id == id), sample);
+        Diagnostic? report = run.Diagnostics.FirstOrDefault(report => report.Id == id);
+        Assert.True(report is not null, $"{id} reports nothing in the first piece under '{RulePage.Violating}' of its page, of which the picture is made.");
+        return Timeline.Of(run.Compilation, report, sample);
     }
 }
