@@ -1,4 +1,5 @@
 using BufferLifetime.Analyzers.Protocols;
+using BufferLifetime.Analyzers.Rules.BaseLibrary;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
@@ -27,6 +28,9 @@ internal static class Gate
                     break;
                 case IVariableDeclaratorOperation { Symbol.IsFixed: true }:
                     opens = true;
+                    break;
+                case IAddressOfOperation or { Kind: OperationKind.None } when !opens:
+                    opens = StackOutlived.MayLeave(operation);
                     break;
                 case IPropertyReferenceOperation { Property: var property } when !opens:
                     opens = protocols.OpensGate(property);

@@ -73,7 +73,7 @@ internal sealed class Relevance
 
     private static SyntaxTreeValueProvider<Mentions> CreateProvider()
     {
-        NameSet names = new([.. ProtocolTable.GateNames, .. Remarkable, "new", "fixed", "using", "global"]);
+        NameSet names = new([.. ProtocolTable.GateNames, .. Remarkable, "new", "fixed", "stackalloc", "using", "global"]);
         return new SyntaxTreeValueProvider<Mentions>(file => Mentions.In(file.GetText(), names, Remarkable));
     }
 }

@@ -59,7 +59,7 @@ internal sealed class Contract(ImmutableArray<Effect> effects)
     {
         foreach (Effect effect in Effects)
         {
-            if (effect.Subject == slot && effect is not (Effect.Demand or Effect.Advance))
+            if ((effect.Subject == slot && effect is not (Effect.Demand or Effect.Advance)) || (effect is Effect.Compare compare && compare.Other == slot))
             {
                 return true;
             }
@@ -163,6 +163,12 @@ internal abstract record Effect
     public sealed record Same(Slot Source) : Effect
     {
         public override Slot Subject => Source;
+    }
+
+    /// <summary>The call's result tells whether <paramref name="Target"/> and <paramref name="Other"/> are the same object; neither is used.</summary>
+    public sealed record Compare(Slot Target, Slot Other) : Effect
+    {
+        public override Slot Subject => Target;
     }
 
     /// <summary>The call looks at the description of <paramref name="Target"/>, not at its bytes; its result tells <paramref name="What"/>.</summary>

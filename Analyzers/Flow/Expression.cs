@@ -1,3 +1,6 @@
+using System.Globalization;
+using Microsoft.CodeAnalysis;
+
 namespace BufferLifetime.Analyzers.Flow;
 
 /// <summary>
@@ -95,6 +98,12 @@ internal enum Relation
     Equal,
     Less,
     LessOrEqual,
+}
+
+/// <summary>The value of an array that the body makes with <c>new</c>: one of its own, and not null.</summary>
+internal sealed record MadeArray(IOperation At)
+{
+    public override string ToString() => "new" + At.Syntax.SpanStart.ToString(CultureInfo.InvariantCulture);
 }
 
 /// <summary>

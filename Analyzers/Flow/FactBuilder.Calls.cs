@@ -253,6 +253,9 @@ internal sealed partial class FactBuilder
                     bool tells = inspect.What != Inspection.Mode || Array.TrueForAll(arguments, static a => a.Expression is Expression.Constant { Value: 0 or (byte)0 });
                     value = new Value(result, tells ? new Expression.Inspected(At(inspect.Target).Place, inspect.What) : null);
                     break;
+                case Effect.Compare compare when At(compare.Target).Expression is { } one && At(compare.Other).Expression is { } other:
+                    value = new Value(result, Ordered(Relation.Equal, one, other));
+                    break;
                 case Effect.View { Role: RefRole.Part } view when At(view.Source).HasPlace:
                     value = Part(call, At(view.Source), ExtentOf(view.Source, arguments));
                     break;

@@ -74,7 +74,7 @@ internal sealed partial class FactBuilder
         foreach (IOperation child in operation.ChildOperations)
         {
             Value value = Visit(child);
-            if (value.HasPlace && CanCarry(child.Type))
+            if (value.HasPlace && (child is IArrayInitializerOperation || CanCarry(child.Type)))
             {
                 result = result < 0 ? NewTemporary() : result;
                 Add(new Fact(FactKind.View, operation) { Target = result, Source = value.Place, Role = RefRole.Container, Accumulates = true });
@@ -89,7 +89,8 @@ internal sealed partial class FactBuilder
             element++;
         }
 
-        return result < 0 ? Value.None : Named(result);
+        // An array that is made here holds nothing that is followed; that it is one of the body's own is known of it.
+        return result >= 0 ? Named(result) : operation is IArrayCreationOperation ? new Value(-1, new Expression.Constant(new MadeArray(operation))) : Value.None;
     }
 
     /// <summary>The place of a field; of a tuple's element, whatever the element is called.</summary>

@@ -54,6 +54,8 @@ internal sealed class Refinement(Body body, IContractSource contracts)
                 return Inspect(path, inspected, outcome);
             case Expression.Compare { Relation: Relation.Equal, Right: Expression.Constant constant } equal:
                 return AssumeEqual(path, equal.Left, constant.Value, outcome, depth);
+            case Expression.Compare { Relation: Relation.Equal, Left: Expression.Of left, Right: Expression.Of right } when AreSame(path, left.Place, right.Place) is { } same:
+                return same == outcome ? path : null;
             case Expression.Compare { Right: Expression.Constant bound } compare:
                 return AssumeSide(path, compare, compare.Left, Side(compare.Relation, bound.Value, isLeft: false, outcome), outcome, depth);
             case Expression.Compare { Left: Expression.Constant bound } compare:
@@ -62,6 +64,22 @@ internal sealed class Refinement(Body body, IContractSource contracts)
                 return Remember(path, condition, outcome);
         }
     }
+
+    /// <summary>Whether two places surely have the same object, or surely two; null where either may be.</summary>
+    private bool? AreSame(PathState path, int left, int right)
+    {
+        RefSet ofLeft = path.RefsOf(left);
+        RefSet ofRight = path.RefsOf(right);
+        if (ofLeft.Count != 1 || ofRight.Count != 1 || ofLeft[0].Kind != RefRole.Owner || ofRight[0].Kind != RefRole.Owner || !IsOneObject(path, ofLeft[0].Resource) || !IsOneObject(path, ofRight[0].Resource))
+        {
+            return null;
+        }
+
+        return ofLeft[0].Resource == ofRight[0].Resource;
+    }
+
+    private bool IsOneObject(PathState path, int resource) =>
+        body.Resources[resource].Kind.IsReference && (path.HoldOf(resource).Holding & (Holding.Several | Holding.NotAcquired)) == 0 && path.HoldOf(resource).Holding != Holding.Nothing;
 
     private PathState? AssumeEqual(PathState path, Expression left, object? constant, bool outcome, int depth)
     {

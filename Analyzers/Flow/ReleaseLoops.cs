@@ -17,7 +17,8 @@ internal sealed class ReleaseLoops(BodyGraph graph, Body body)
         foreach (PathState path in paths.Paths)
         {
             RefSet settled = fact.Kind == FactKind.Release ? Transfer.Released(fact, path, body) : Transfer.HandedOn(fact, path, body);
-            RefSet pieces = settled.Where(r => r.Kind == RefRole.Element || (r.Kind == RefRole.View && fact.Kind == FactKind.Release));
+            settled = fact.Kind == FactKind.Release ? settled.Union(Transfer.Contained(fact, path, body)) : settled;
+            RefSet pieces = settled.Where(r => r.Kind == RefRole.Element || (r.Kind is RefRole.View or RefRole.Container && fact.Kind == FactKind.Release));
             for (int i = 0; i < pieces.Count; i++)
             {
                 Note(node, pieces[i].Resource);

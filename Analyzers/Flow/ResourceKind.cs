@@ -37,10 +37,10 @@ internal sealed class ResourceKind
     public static readonly ResourceKind Root = new("handle") { IsCallbackState = true, IsHandle = true, ClearsItsVariable = true };
 
     /// <summary>An array of a pool.</summary>
-    public static readonly ResourceKind Rental = new("array") { IsAlwaysThere = true };
+    public static readonly ResourceKind Rental = new("array") { IsAlwaysThere = true, IsReference = true };
 
     /// <summary>Memory of a pool behind an owner object.</summary>
-    public static readonly ResourceKind Owner = new("owner");
+    public static readonly ResourceKind Owner = new("owner") { IsReference = true };
 
     /// <summary>Memory outside the managed heap.</summary>
     public static readonly ResourceKind Native = new("block") { IsHandle = true, IsItsAddress = true };
@@ -102,6 +102,9 @@ internal sealed class ResourceKind
 
     /// <summary>Whether there is always one to be had: only want of memory makes its acquisition fail, and then nothing is worth following.</summary>
     public bool IsAlwaysThere { get; private init; }
+
+    /// <summary>Whether it is an object that variables refer to, so that two of them can be asked whether they have the same.</summary>
+    public bool IsReference { get; private init; }
 
     /// <summary>Whether it is released by its address, so that whoever has any view of it can.</summary>
     public bool IsItsAddress { get; private init; }

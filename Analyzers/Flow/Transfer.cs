@@ -126,7 +126,7 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
         for (int i = 0; i < refs.Count; i++)
         {
             int resource = refs[i].Resource;
-            if (refs[i].Kind < RefRole.Account && body.Resources[resource].Original is not null && !written.Refers(resource)
+            if (refs[i].Kind < RefRole.Account && body.Resources[resource].Original is not null && !written.Refers(resource) && (refs[i].Kind < RefRole.View || path.HoldOf(resource).LostFrom < 0)
                 && (path.HoldOf(resource).Holding & Holding.AnyHeld) != 0 && path.IsReferredToOnlyBy(resource, fact.Target))
             {
                 path = path.WithHold(resource, path.HoldOf(resource) with { ChangedAt = fact.Operation, LostFrom = fact.Target });
@@ -346,10 +346,23 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
             path = path.WithHold(refs[i].Resource, hold with { Holding = after, ChangedAt = fact.Operation, ClearedIn = body.ClearedBy(fact) });
         }
 
+        // What is released by way of what it was put in may be it: of that, nothing more is known.
+        RefSet contained = Contained(fact, path, body);
+        for (int i = 0; i < contained.Count; i++)
+        {
+            Hold hold = path.HoldOf(contained[i].Resource);
+            path = (hold.Holding & Holding.AnyHeld) != 0 ? path.WithHold(contained[i].Resource, hold with { Holding = Holding.HandedOn }) : path;
+        }
+
         return fact.Effect is Effect.Release { Kept: not null }
             ? path.WithRefs(fact.Target, path.RefsOf(fact.Target).Where(static r => r.Kind != RefRole.Keeper))
             : path;
     }
+
+    /// <summary>What was put into something, and is perhaps what is released of it.</summary>
+    public static RefSet Contained(Fact release, PathState path, Body body) => release.Effect is Effect.Release { Kept: null }
+        ? path.RefsOf(release.Target).Where(r => r.Kind == RefRole.Container && !body.Resources[r.Resource].Kind.HasMode)
+        : RefSet.Empty;
 
     /// <summary>The resources that a release means.</summary>
     public static RefSet Released(Fact fact, PathState path, Body body) => fact.Effect switch

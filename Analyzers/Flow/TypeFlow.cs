@@ -226,6 +226,13 @@ internal sealed class TypeFlow : ISelfCalls
         return true;
     }
 
+    /// <summary>Whether no member that may run while the instance lives on gives anything back and has to do with the private field.</summary>
+    public bool IsReleasedOnlyAtEnd(ISymbol? field)
+    {
+        int index = field is { DeclaredAccessibility: Accessibility.Private } ? _fields.ToList().FindIndex(f => SymbolEqualityComparer.Default.Equals(f, field)) : -1;
+        return index >= 0 && _members.All(member => member.EndsInstance || member.IsConstructor || !OwningFields.Releases(member.Body) || !OwningFields.NamedIn(member.Body).Contains(field, SymbolEqualityComparer.Default));
+    }
+
     /// <summary>The states that each entry of a member, while the instance lives, can end in.</summary>
     public IEnumerable<IReadOnlyList<FieldState>> EndingsOf(TypeMember member) => WaysThrough(member).Select(static way => way.Endings);
 
@@ -419,6 +426,11 @@ internal sealed class TypeFlow : ISelfCalls
     /// <summary>Whether the type keeps the method to itself, and what ends the instance calls it.</summary>
     public bool IsCalledByDisposal(TypeMember member) =>
         member.Method is { DeclaredAccessibility: Accessibility.Private } method && _calledByDisposal.Contains(method);
+
+    /// <summary>Whether the type keeps the method to itself, and more than one member calls it.</summary>
+    public bool HasSeveralCallers(TypeMember member) =>
+        member.Method is { DeclaredAccessibility: Accessibility.Private, MethodKind: MethodKind.Ordinary } method && _calledBySelf.Contains(method)
+        && _members.Count(caller => caller != member && caller.Body.Facts.Any(fact => fact is { Kind: FactKind.CallSelf, Member: { } called } && SymbolEqualityComparer.Default.Equals(called.OriginalDefinition, method))) > 1;
 
     /// <summary>Whether another method of the type calls it, and nobody takes it for a delegate.</summary>
     public bool IsCalledBySelf(IMethodSymbol method) => _calledBySelf.Contains(method);

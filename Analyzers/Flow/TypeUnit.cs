@@ -36,6 +36,20 @@ internal sealed record TypeUnit(TypeFlow Flow, IReadOnlyList<TypeMember> Members
             return null;
         }
 
+        // What was read from one of these fields may be in others: a view of what the first one owns.
+        HashSet<TypeBody> looked = [.. opened];
+        for (int before = 0; before != owning.Count;)
+        {
+            before = owning.Count;
+            List<TypeBody> passing = [.. all.Where(body => !looked.Contains(body) && !body.Owner.IsStatic && uses[body].Written.Count > 0 && uses[body].Fields.Overlaps(owning) && body.Body is not null)];
+            if (passing.Count > 0)
+            {
+                looked.UnionWith(passing);
+                known.AddRange(passing.Select(static body => body.Body!));
+                owning = OwningFields.In(known);
+            }
+        }
+
         bool keepsSomething = owning.Count > 0;
 
         // What a reader handed out concerns others only where it is kept, or where another method, called in between, has to do with the reader.

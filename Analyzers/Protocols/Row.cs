@@ -141,7 +141,13 @@ internal sealed class Row
 
     public Row Is(Slot source) => With(new Effect.Same(source));
 
+    /// <summary>The result tells whether two slots have the same object in them.</summary>
+    public Row Compares(Slot target, Slot other) => With(new Effect.Compare(target, other));
+
     public Row Tells(Inspection what, string? tag = null) => With(new Effect.Inspect(Slot.Receiver, what, tag));
+
+    /// <summary>The result is something that has nothing to do with buffers, and there is always one to be had.</summary>
+    public Row OnlyMakes() => With(new Effect.Inspect(Slot.Result, Inspection.Detail));
 
     public Row Borrows(Slot target) => With(new Effect.Borrow(target));
 

@@ -17,6 +17,8 @@ internal static class TaskProtocol
 
     private const string AsyncResult = "System.IAsyncResult";
 
+    private const string Cancellation = "System.Threading.CancellationTokenSource";
+
     private const string Task = "System.Threading.Tasks.Task";
 
     public static IEnumerable<Row> Rows()
@@ -58,6 +60,12 @@ internal static class TaskProtocol
             yield return Method("System.Threading." + type, wait).Tells(Inspection.Signalled);
         }
 
+        // They do nothing to a buffer, and nobody expects them to fail between the start of an operation and the wait for it.
+        yield return Constructor(Cancellation).OnlyMakes();
+        yield return Method(Cancellation, "CreateLinkedTokenSource").OnlyMakes();
+        yield return Method(Cancellation, "CancelAfter").Tells(Inspection.Detail);
+        yield return Property(Cancellation, "Token").Tells(Inspection.Detail);
+
         // Who asks a begun operation how it is doing may know what is not seen here.
         foreach (string asked in new[] { "AsyncWaitHandle", "IsCompleted", "CompletedSynchronously" })
         {
@@ -74,6 +82,11 @@ internal static class TaskProtocol
             {
                 yield return Method(type, end).Completes(Slot.Argument(0));
             }
+        }
+
+        foreach (string patience in new[] { "System.Int32", "System.TimeSpan" })
+        {
+            yield return Method(Task, "Wait").Taking(patience).Tells(Inspection.Completed);
         }
 
         yield return Method(Task, "Wait").Completes(Slot.Receiver);

@@ -20,11 +20,14 @@ internal static class Transfers
             switch (MetadataNames.Of(type), method.Name)
             {
                 case ("System.IO.Stream", "ReadAsync" or "ReadExactlyAsync"):
-                case ("System.Net.Sockets.Socket", "ReceiveAsync"):
+                case ("System.Net.Sockets.Socket", "ReceiveAsync" or "ReceiveFromAsync" or "ReceiveMessageFromAsync"):
+                case ("System.Net.WebSockets.WebSocket", "ReceiveAsync"):
                 case ("System.IO.RandomAccess", "ReadAsync"):
                     return Flowing.Destination;
                 case ("System.IO.Stream", "WriteAsync"):
-                case ("System.Net.Sockets.Socket", "SendAsync"):
+                case ("System.Net.Sockets.Socket", "SendAsync" or "SendToAsync" or "SendFileAsync"):
+                case ("System.Net.WebSockets.WebSocket", "SendAsync"):
+                case ("System.IO.Pipelines.PipeWriter", "WriteAsync"):
                 case ("System.IO.RandomAccess", "WriteAsync"):
                     return Flowing.Source;
             }

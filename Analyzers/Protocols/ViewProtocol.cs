@@ -80,6 +80,7 @@ internal static class ViewProtocol
         yield return Property("System.Array", "Length").Tells(Inspection.Detail);
 
         // What takes an object and only looks at it.
+        yield return Method("System.Object", "ReferenceEquals").Compares(Slot.Argument(0), Slot.Argument(1));
         yield return Method("System.ArgumentNullException", "ThrowIfNull").Borrows(Slot.Argument(0));
         yield return Method("System.ObjectDisposedException", "ThrowIf").Borrows(Slot.Argument(1));
         yield return Method("System.GC", "KeepAlive").Borrows(Slot.Argument(0));

@@ -33,19 +33,15 @@ internal static class FieldRules
 
         // What disposal leaves behind, a finalizer may still take care of.
         bool isFinalized = !type.Flow.DisarmsFinalizer && members.Any(static member => member.IsFinalizer);
-        foreach (TypeMember member in isFinalized ? [] : members)
+        List<TypeMember> ends = [.. members.Where(static member => member is { EndsInstance: true, Method: { Parameters.IsEmpty: true, MethodKind: not MethodKind.Destructor } })];
+        foreach (TypeMember member in isFinalized ? [] : ends)
         {
-            if (member is not { EndsInstance: true, Method: { Parameters.IsEmpty: true, MethodKind: not MethodKind.Destructor } })
-            {
-                continue;
-            }
-
             foreach (IReadOnlyList<FieldState> endings in type.Flow.EndingsOf(member))
             {
                 // From this state on, every path leaves it behind; a path that looks at something else first may know better.
                 foreach ((ISymbol field, HeldByFields held) in endings.Count == 0 ? [] : Owned(type.Flow, endings[0]))
                 {
-                    if (endings.All(state => Owned(type.Flow, state).Any(o => SymbolEqualityComparer.Default.Equals(o.Field, field))) && type.Record.Settled.Contains(held.Original) && !ReleasesOnCompletion(members, type.Flow, field) && told.Add((field, held.Original)) && WordsFor(held.Original.Kind) is { } words && !field.Locations.IsEmpty)
+                    if (endings.All(state => Owned(type.Flow, state).Any(o => SymbolEqualityComparer.Default.Equals(o.Field, field))) && type.Record.Settled.Contains(held.Original) && !ReleasesOnCompletion(members, type.Flow, field) && !ReleasesForAnother(type.Record, held.Original) && !ends.Exists(other => other != member && ReleasesAlways(type.Flow, other, field)) && told.Add((field, held.Original)) && WordsFor(held.Original.Kind) is { } words && !field.Locations.IsEmpty)
                     {
                         yield return Diagnostic.Create(
                             words.Possible, field.Locations[0], new[] { Spots.OfCall(held.Original.Origin) }, Possible,
@@ -58,6 +54,21 @@ internal static class FieldRules
         foreach (Diagnostic unfinished in Unfinished(type, members))
         {
             yield return unfinished;
+        }
+
+        foreach (Diagnostic late in UncheckedAfterDisposal.In(type.Flow, Possible))
+        {
+            yield return late;
+        }
+
+        foreach (Diagnostic early in FreedWhileRegistered.In(type.Record, members, Possible))
+        {
+            yield return early;
+        }
+
+        foreach (Diagnostic again in FreedByFinalizerToo.In(type.Flow, members, Possible))
+        {
+            yield return again;
         }
 
         foreach (Diagnostic early in ReleasedByDisposal.In(type.Record, members, Possible))
@@ -143,6 +154,17 @@ internal static class FieldRules
             }
         }
     }
+
+    /// <summary>
+    /// Whether the type calls a method that releases it on another instance than the running one: a callback that got the instance as its state.
+    /// </summary>
+    private static bool ReleasesForAnother(TypeRecord record, Resource held) =>
+        record.Releases.Any(deed => deed.Resource == held && deed.Member is { EndsInstance: false, Method: { Name: var name, ContainingType: { } type } } && type.DeclaringSyntaxReferences.Any(part => part.GetSyntax().DescendantNodes().Any(node =>
+            node is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: not ThisExpressionSyntax, Name.Identifier.ValueText: var called } } && called == name)));
+
+    /// <summary>Whether another way to end the instance leaves nothing in the field: what may be opened again is closed, and disposed in the end.</summary>
+    private static bool ReleasesAlways(TypeFlow flow, TypeMember ending, ISymbol field) =>
+        flow.EndingsOf(ending).All(endings => !endings.Any(state => Owned(flow, state).Any(owned => SymbolEqualityComparer.Default.Equals(owned.Field, field))));
 
     /// <summary>
     /// Whether a private method that does not end the instance, and that nobody of the type calls, releases the field: a callback, which runs when the

@@ -51,11 +51,20 @@ internal static class RuleCatalogue
         (UsedAfterAdvance.Words, static () => new UsedAfterAdvance()),
         (ReleasedToAnother.Words, static () => new ReleasedToAnother()),
         (ReleasedToAnother.ForeignWords, static () => new ForeignOwner()),
+        (PointerOutlivesPin.StackWords, static () => new StackOutlived()),
+        (ReleasedWhilePending.Words, static () => new FreedBeforeCallback()),
+        (TouchedWhilePending.Words, static () => new SharedByOperations()),
+        (FieldNotCleared.ElementsWords, static () => new ElementsNotCleared()),
+        (PinNotReleased.Words, static () => new CollectedPinsLost()),
+        (PinNotReleased.Words, static () => new OverlappedLost()),
         (FieldNotCleared.Words, static () => new FieldNotCleared()),
         (FieldOverwritten.Words, static () => new FieldOverwritten()),
         (HandleCopied.Words, static () => new HandleCopied()),
         (KeptBeyondCall.Words, static () => new KeptBeyondCall()),
     ];
+
+    /// <summary>What a rule says besides.</summary>
+    private static readonly Wording[] FurtherWords = [ReleasedToAnother.NeverRentedWords, UsedAfterAdvance.LeftWords];
 
     public static ImmutableArray<DiagnosticDescriptor> Descriptors { get; } = Collect();
 
@@ -65,7 +74,7 @@ internal static class RuleCatalogue
     private static ImmutableArray<DiagnosticDescriptor> Collect()
     {
         ImmutableArray<DiagnosticDescriptor>.Builder descriptors = ImmutableArray.CreateBuilder<DiagnosticDescriptor>();
-        foreach ((Wording words, _) in All)
+        foreach (Wording words in All.Select(static rule => rule.Words).Concat(FurtherWords))
         {
             descriptors.AddRange(words.Descriptors.Where(descriptor => !descriptors.Contains(descriptor)));
         }

@@ -18,6 +18,10 @@ internal static class Spots
         _ => call.Syntax.GetLocation(),
     };
 
+    /// <summary>As <see cref="OfCall"/>, of a call that has no operation at hand.</summary>
+    public static Location OfInvocation(InvocationExpressionSyntax call) =>
+        call.Expression is MemberAccessExpressionSyntax access ? access.Name.GetLocation() : call.Expression.GetLocation();
+
     /// <summary>The name that an operation refers to, if it is a plain reference.</summary>
     public static string? NameOf(IOperation operation) => operation.Syntax switch
     {

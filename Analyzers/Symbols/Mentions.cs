@@ -61,6 +61,7 @@ internal sealed class Mentions
             int length = 0;
             int hash = 0;
             char previous = '\0';
+            char beforeThat = '\0';
             for (int at = 0; at < text.Length; at += ChunkLength)
             {
                 int count = Math.Min(ChunkLength, text.Length - at);
@@ -70,7 +71,16 @@ internal sealed class Mentions
                     char letter = chunk[i];
                     if (letter is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or '_' or (>= '0' and <= '9') || (letter >= 128 && char.IsLetterOrDigit(letter)))
                     {
-                        start = length == 0 ? at + i : start;
+                        if (length == 0)
+                        {
+                            start = at + i;
+                            if (previous == '&' && beforeThat != '&')
+                            {
+                                // An address is taken.
+                                mentions._positions.Add(start);
+                            }
+                        }
+
                         hash = NameSet.Hash(hash, letter);
                         length++;
                         continue;
@@ -88,7 +98,7 @@ internal sealed class Mentions
                         Mark(letter, previous, at + i);
                     }
 
-                    previous = letter;
+                    (beforeThat, previous) = (previous, letter);
                 }
             }
 

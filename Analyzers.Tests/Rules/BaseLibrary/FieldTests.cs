@@ -17,6 +17,13 @@ public sealed class FieldTests
     [InlineData("private GCHandle _pin; private byte* _at; public void Prepare(byte[] a) { _pin = GCHandle.Alloc(a, GCHandleType.Pinned); _at = (byte*)_pin.AddrOfPinnedObject(); } public int Finish() { Unpin(); return {|BUF2002:Parse()|}; } private void Unpin() { if (_pin.IsAllocated) _pin.Free(); } private int Parse() => {|BUF2011:_at|}[0]; public void Dispose() => Unpin();")]
     [InlineData("private readonly nint _p = Marshal.AllocHGlobal(8); private void Free() => Marshal.{|BUF2011:FreeHGlobal|}(_p); public void Dispose() => Free();")]
     [InlineData("private GCHandle _h; public C(byte[] a, int n) { _h = GCHandle.{|BUF2001:Alloc|}(a, GCHandleType.Pinned); if (n > a.Length) throw new ArgumentException(); } public void Dispose() { if (_h.IsAllocated) _h.Free(); }")]
+    [InlineData("private GCHandle {|BUF2001:_h|}; private nint _session; public void Open() { if (_h.IsAllocated) _h.Free(); _h = GCHandle.Alloc(this); _session = 1; } public void Close() => _session = 0; public void Dispose() => Close();")]
+    [InlineData("private MemoryHandle _pin; private byte* _next; public void SetInput(Memory<byte> a) { {|BUF2012:_pin = a.Pin()|}; _next = (byte*)_pin.Pointer; } public void Dispose() { _next = null; _pin.Dispose(); }")]
+    [InlineData("private GCHandle _pin; private byte[]? _last; public void Use(byte[] a) { if (_last != a) { {|BUF2012:_pin = GCHandle.Alloc(a, GCHandleType.Pinned)|}; _last = a; } } public void Dispose() { if (_pin.IsAllocated) _pin.Free(); }")]
+    [InlineData("private GCHandle _self; private nint _s; public void Open() { Close(); {|BUF2012:_self = GCHandle.Alloc(this)|}; _s = 1; } public void Close() => _s = 0; public void Dispose() { if (_self.IsAllocated) _self.Free(); }")]
+    [InlineData("private GCHandle _h = GCHandle.Alloc(new byte[8], GCHandleType.Pinned); ~C() => Free(); public void Dispose() => Free(); private void Free() => _h.{|BUF2011:Free|}();")]
+    [InlineData("private byte[]? _b; private void Take(int n) => _b = ArrayPool<byte>.Shared.Rent(n); private void Give() { if (_b != null) ArrayPool<byte>.Shared.{|BUF2011:Return|}(_b); } public int One() { Take(4); int r = _b![0]; Give(); return r; } public void Maybe(int n) { if (n > 0) Take(n); Give(); } public void Dispose() { }")]
+    [InlineData("private IMemoryOwner<byte>? _o; private Memory<byte> _view; public void Start() => _o ??= MemoryPool<byte>.Shared.Rent(8); public void Set(int n) => _view = _o!.Memory[..n]; public int Take() { _o!.Dispose(); _o = null; return {|BUF2005:_view|}.Span[0]; } public void Dispose() { _o?.Dispose(); _o = null; }")]
     public Task Field_that_outlives_what_it_owns_is_reported(string members) => RuleCode.VerifyAsync(Code(members));
 
     [Theory]
@@ -32,6 +39,14 @@ public sealed class FieldTests
     [InlineData("private GCHandle _h; public C(byte[] a, int n) { if (n > a.Length) throw new ArgumentException(); _h = GCHandle.Alloc(a, GCHandleType.Pinned); } public void Dispose() { if (_h.IsAllocated) _h.Free(); }")]
     [InlineData("private GCHandle _h; public C(byte[] a, int n) { _h = GCHandle.Alloc(a, GCHandleType.Pinned); try { Any.Keep(a); } catch { Dispose(); throw; } } public void Dispose() { if (_h.IsAllocated) _h.Free(); }")]
     [InlineData("private GCHandle _h; public C(byte[] a, int n) { _h = GCHandle.Alloc(a, GCHandleType.Pinned); if (n > a.Length) throw new ArgumentException(); } ~C() => Dispose(); public void Dispose() { if (_h.IsAllocated) _h.Free(); }")]
+    [InlineData("private GCHandle _h; private nint _session; public void Open() { Close(); if (_h.IsAllocated) _h.Free(); _h = GCHandle.Alloc(this); _session = 1; } public void Close() => _session = 0; public void Dispose() { Close(); if (_h.IsAllocated) _h.Free(); }")]
+    [InlineData("private MemoryHandle _pin; public void SetInput(Memory<byte> a) => _pin = a.Pin(); public void Clear() => _pin.Dispose(); public void Dispose() => _pin.Dispose();")]
+    [InlineData("private MemoryHandle _pin; private bool _has; public void SetInput(Memory<byte> a) { if (_has) _pin.Dispose(); _pin = a.Pin(); _has = true; } public void Dispose() { if (_has) { _has = false; _pin.Dispose(); } }")]
+    [InlineData("private MemoryHandle _pin; public void Setup(Memory<byte> a) => _pin = a.Pin(); public void Dispose() => _pin.Dispose();")]
+    [InlineData("private GCHandle _pin; private byte[]? _last; public void Use(byte[] a) { if (_last != a) { if (_pin.IsAllocated) _pin.Free(); _pin = GCHandle.Alloc(a, GCHandleType.Pinned); _last = a; } } public void Dispose() { if (_pin.IsAllocated) _pin.Free(); }")]
+    [InlineData("private GCHandle _h = GCHandle.Alloc(new byte[8], GCHandleType.Pinned); ~C() => Free(); public void Dispose() => Free(); private void Free() { if (_h.IsAllocated) _h.Free(); }")]
+    [InlineData("private GCHandle _h = GCHandle.Alloc(new byte[8], GCHandleType.Pinned); ~C() => Free(); public void Dispose() { Free(); GC.SuppressFinalize(this); } private void Free() => _h.Free();")]
+    [InlineData("private byte[]? _b; private void Take(int n) => _b = ArrayPool<byte>.Shared.Rent(n); private void Give() { if (_b != null) ArrayPool<byte>.Shared.Return(_b); } public int One() { Take(4); int r = _b![0]; Give(); return r; } public void Two(int n) { Take(n); Give(); } public void Dispose() { }")]
     public Task Field_that_lets_go_in_time_is_silent(string members) => RuleCode.VerifyAsync(Code(members));
 
     [Fact]

@@ -11,6 +11,10 @@ public sealed class ForeignOwnerTests
     [InlineData("private readonly ArrayPool<byte> _pool = ArrayPool<byte>.Create(); private byte[]? _b; public void Load() => _b ??= _pool.Rent(8); public void Dispose() { if (_b != null) { ArrayPool<byte>.Shared.{|BUF2010:Return|}(_b); _b = null; } }")]
     [InlineData("private readonly ArrayPool<byte> _pool; public C() => _pool = ArrayPool<byte>.Create(1024, 4); public void M() { byte[] b = ArrayPool<byte>.Shared.Rent(8); _pool.{|BUF2010:Return|}(b); } public void Dispose() { }")]
     [InlineData("private ThreadPoolBoundHandle? _h; public void Restart(SafeHandle f) { _h?.Dispose(); _h = ThreadPoolBoundHandle.BindHandle(f); } private void Done(uint e, uint n, NativeOverlapped* o) => _h!.{|BUF2010:FreeNativeOverlapped|}(o); public void Dispose() => _h?.Dispose();")]
+    [InlineData("public void M(int n) { byte[] b = n < 64 ? new byte[64] : ArrayPool<byte>.Shared.Rent(n); b[0] = 1; ArrayPool<byte>.Shared.{|BUF2010:Return|}(b); } public void Dispose() { }")]
+    [InlineData("public void M() { byte[] a = ArrayPool<byte>.Shared.Rent(4); byte[] b = new byte[4]; a.CopyTo(b, 0); ArrayPool<byte>.Shared.Return(a); ArrayPool<byte>.Shared.{|BUF2010:Return|}(b); } public void Dispose() { }")]
+    [InlineData("public void M(int n) { byte[] b = { 1, 2 }; try { if (n > 2) b = ArrayPool<byte>.Shared.Rent(n); b[0] = 1; } finally { ArrayPool<byte>.Shared.{|BUF2010:Return|}(b); } } public void Dispose() { }")]
+    [InlineData("private byte[]? _b = new byte[16]; public void Grow() { byte[] old = _b!; _b = ArrayPool<byte>.Shared.Rent(old.Length * 2); ArrayPool<byte>.Shared.{|BUF2010:Return|}(old); } public void Dispose() => _b = null;")]
     public Task Release_to_another_owner_is_reported(string members) => RuleCode.VerifyAsync(Code(members));
 
     [Theory]
@@ -20,6 +24,11 @@ public sealed class ForeignOwnerTests
     [InlineData("private ThreadPoolBoundHandle? _h; public void Start(SafeHandle f) => _h ??= ThreadPoolBoundHandle.BindHandle(f); private void Done(uint e, uint n, NativeOverlapped* o) => _h!.FreeNativeOverlapped(o); public void Dispose() => _h?.Dispose();")]
     [InlineData("private ThreadPoolBoundHandle? _h; public void Start(SafeHandle f) { if (_h != null) throw new InvalidOperationException(); _h = ThreadPoolBoundHandle.BindHandle(f); } private void Done(uint e, uint n, NativeOverlapped* o) => _h!.FreeNativeOverlapped(o); public void Dispose() => _h?.Dispose();")]
     [InlineData("private readonly ThreadPoolBoundHandle _h; public C(SafeHandle f) => _h = ThreadPoolBoundHandle.BindHandle(f); private void Done(uint e, uint n, NativeOverlapped* o) => _h.FreeNativeOverlapped(o); public void Dispose() => _h.Dispose();")]
+    [InlineData("public void M(int n) { byte[]? rented = n < 64 ? null : ArrayPool<byte>.Shared.Rent(n); byte[] b = rented ?? new byte[64]; b[0] = 1; if (rented != null) ArrayPool<byte>.Shared.Return(rented); } public void Dispose() { }")]
+    [InlineData("public void M(int n) { byte[] b = new byte[64]; bool isRented = false; if (n > 64) { b = ArrayPool<byte>.Shared.Rent(n); isRented = true; } b[0] = 1; if (isRented) ArrayPool<byte>.Shared.Return(b); } public void Dispose() { }")]
+    [InlineData("public void M(int n) { byte[] b = Array.Empty<byte>(); if (n > 0) b = ArrayPool<byte>.Shared.Rent(n); ArrayPool<byte>.Shared.Return(b); } public void Dispose() { }")]
+    [InlineData("public void M(int n) { byte[] b = new byte[4]; b = ArrayPool<byte>.Shared.Rent(n); ArrayPool<byte>.Shared.Return(b); } public void Dispose() { }")]
+    [InlineData("public void M(ref byte[] b) { b = new byte[4]; Fill(ref b); ArrayPool<byte>.Shared.Return(b); } private static void Fill(ref byte[] b) => b = ArrayPool<byte>.Shared.Rent(b.Length); public void Dispose() { }")]
     public Task Release_to_the_owner_is_silent(string members) => RuleCode.VerifyAsync(Code(members));
 
     private static string Code(string members) => Usings + "sealed unsafe class C : IDisposable { " + members + " }";

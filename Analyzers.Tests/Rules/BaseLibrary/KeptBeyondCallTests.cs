@@ -32,6 +32,8 @@ public sealed class KeptBeyondCallTests
     [InlineData("private int _length; public void Set(ReadOnlyMemory<byte> data) => _length = data.Length;")]
     [InlineData("public Task Run(ReadOnlyMemory<byte> data) => Task.Run(() => Console.WriteLine(data.Length));")]
     [InlineData("private byte[] _last = []; public void Set(byte[] data) => _last = data;")]
+    [InlineData("private Link? _last; public Link Append(ReadOnlyMemory<byte> data) { var next = new Link(data); _last = next; return next; } internal sealed class Link(ReadOnlyMemory<byte> data) { public ReadOnlyMemory<byte> Data { get; } = data; }")]
+    [InlineData("public static Link Append(Link last, ReadOnlyMemory<byte> data) { var next = new Link(data); last.Next = next; return next; } internal sealed class Link(ReadOnlyMemory<byte> data) { public ReadOnlyMemory<byte> Data { get; } = data; public Link? Next; }")]
     public Task Memory_let_go_in_time_is_silent(string members) => RuleCode.VerifyAsync(Code(members), disabled: []);
 
     [Fact]

@@ -13,12 +13,18 @@ public sealed class LeftWithOthersTests
     [InlineData("ArraySegment<byte> M(int n) { byte[] b = ArrayPool<byte>.Shared.Rent(n); try { return {|BUF2005:new ArraySegment<byte>(b, 0, n)|}; } finally { ArrayPool<byte>.Shared.Return(b); } }")]
     [InlineData("Stream M(int n) { byte[] b = ArrayPool<byte>.Shared.Rent(n); try { var s = new MemoryStream(b); return {|BUF2005:s|}; } finally { ArrayPool<byte>.Shared.Return(b); } }")]
     [InlineData("Frame M(int n) { byte[] b = ArrayPool<byte>.Shared.Rent(n); try { return {|BUF2005:new Frame(b)|}; } finally { ArrayPool<byte>.Shared.Return(b); } }")]
+    [InlineData("Box M(int n) { byte[] b = ArrayPool<byte>.Shared.Rent(n); var box = new Box(); {|BUF2005:box.Bytes = b.AsMemory(0, n)|}; ArrayPool<byte>.Shared.Return(b); return box; } sealed class Box { public ReadOnlyMemory<byte> Bytes; }")]
+    [InlineData("IMemoryOwner<byte>? _kept; void M(int n) { using IMemoryOwner<byte> o = MemoryPool<byte>.Shared.Rent(n); o.Memory.Span.Clear(); {|BUF2005:_kept = o|}; }")]
     [InlineData("void M(List<Frame> all, int n) { byte[] b = ArrayPool<byte>.Shared.Rent(n); all.{|BUF2005:Add|}(new Frame(b)); ArrayPool<byte>.Shared.Return(b); }")]
     [InlineData("readonly Queue<ReadOnlyMemory<byte>> _all = new(); void M(int n) { byte[] b = ArrayPool<byte>.Shared.Rent(n); try { _all.{|BUF2005:Enqueue|}(b.AsMemory(0, n)); } finally { ArrayPool<byte>.Shared.Return(b); } }")]
     public Task Buffer_left_with_others_when_it_goes_back_is_reported(string member) => RuleCode.VerifyAsync(Code(member));
 
     [Theory]
     [InlineData("IMemoryOwner<byte> M(int n) { IMemoryOwner<byte> o = MemoryPool<byte>.Shared.Rent(n); bool ok = false; try { o.Memory.Span.Clear(); ok = true; return o; } finally { if (!ok) o.Dispose(); } }")]
+    [InlineData("Box M(int n) { byte[] b = ArrayPool<byte>.Shared.Rent(n); var box = new Box(); box.Bytes = b.AsMemory(0, n).ToArray(); ArrayPool<byte>.Shared.Return(b); return box; } sealed class Box { public ReadOnlyMemory<byte> Bytes; }")]
+    [InlineData("Box M(int n) { byte[] b = ArrayPool<byte>.Shared.Rent(n); var box = new Box(); box.Bytes = b; Any.Keep(box); box.Bytes = default; ArrayPool<byte>.Shared.Return(b); return box; } sealed class Box { public ReadOnlyMemory<byte> Bytes; }")]
+    [InlineData("Box M(int n) { byte[] b = ArrayPool<byte>.Shared.Rent(n); var box = new Box(); box.Bytes = b; return box; } sealed class Box { public ReadOnlyMemory<byte> Bytes; }")]
+    [InlineData("IMemoryOwner<byte>? _kept; void M(int n) { using IMemoryOwner<byte> o = MemoryPool<byte>.Shared.Rent(n); _kept = o; Any.Number(); _kept = null; }")]
     [InlineData("byte[] M(int n) { byte[] b = ArrayPool<byte>.Shared.Rent(n); try { return b.AsSpan(0, n).ToArray(); } finally { ArrayPool<byte>.Shared.Return(b); } }")]
     [InlineData("string M(int n) { char[] b = ArrayPool<char>.Shared.Rent(n); try { return new string(b, 0, n); } finally { ArrayPool<char>.Shared.Return(b); } }")]
     [InlineData("Version M(int n) { Version[] b = ArrayPool<Version>.Shared.Rent(n); try { return b[0]; } finally { ArrayPool<Version>.Shared.Return(b); } }")]

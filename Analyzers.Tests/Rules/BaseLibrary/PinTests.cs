@@ -191,6 +191,19 @@ public sealed class PinTests
         }
         """);
 
+    [Theory]
+    [InlineData("_all.{|BUF2009:Enqueue|}(buffer.Slice(0, 4));")]
+    [InlineData("_parts.{|BUF2009:Add|}(buffer.First);")]
+    public Task Pipe_buffer_kept_beyond_the_advance_is_reported(string keep) => RuleCode.VerifyAsync(Pump(keep));
+
+    [Theory]
+    [InlineData("_all.Enqueue(new ReadOnlySequence<byte>(buffer.Slice(0, 4).ToArray()));")]
+    [InlineData("_all.Enqueue(buffer.Slice(0, 4)); Any.Keep(_all.Dequeue());")]
+    [InlineData("_counts.Add(buffer.Length);")]
+    public Task Pipe_buffer_copied_or_let_go_before_the_advance_is_silent(string keep) => RuleCode.VerifyAsync(Pump(keep));
+
+    private static string Pump(string keep) => Usings + "sealed class C { private readonly Queue<ReadOnlySequence<byte>> _all = new(); private readonly List<ReadOnlyMemory<byte>> _parts = []; private readonly List<long> _counts = []; public int Count => _all.Count + _parts.Count + _counts.Count; async Task M(PipeReader reader) { ReadResult result = await reader.ReadAsync(); ReadOnlySequence<byte> buffer = result.Buffer; " + keep + " reader.AdvanceTo(buffer.End); } }";
+
     private static string Code(string statements) =>
         Usings + "class Box { public int Value; } struct Pair { public int Value; } unsafe class C { private static readonly uint[] s_table = { 1, 2, 3 }; static void M(byte[] a) { " + statements + " } }";
 }

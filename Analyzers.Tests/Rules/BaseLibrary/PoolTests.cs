@@ -16,6 +16,9 @@ public sealed class PoolTests
     [InlineData("IMemoryOwner<byte> o = MemoryPool<byte>.Shared.Rent(8); Memory<byte> m = o.Memory; o.Dispose(); return {|BUF2005:m|}.Span[0];")]
     [InlineData("byte[] b = ArrayPool<byte>.Shared.{|BUF2008:Rent|}(8); return b[0];")]
     [InlineData("IMemoryOwner<byte> o = MemoryPool<byte>.Shared.{|BUF2008:Rent|}(8); if (Any.Chance()) return 0; o.Dispose(); return 1;")]
+    [InlineData("byte[] b = ArrayPool<byte>.Shared.Rent(8); byte[] r = b; if (n > 8) r = ArrayPool<byte>.Shared.Rent(n); ArrayPool<byte>.Shared.Return(b); ArrayPool<byte>.Shared.{|BUF2006:Return|}(r); return 0;")]
+    [InlineData("byte[] b = ArrayPool<byte>.Shared.Rent(8); byte[] r = b; if (n > 8) r = ArrayPool<byte>.Shared.{|BUF2008:Rent|}(n); ArrayPool<byte>.Shared.Return(b); if (ReferenceEquals(r, b)) ArrayPool<byte>.Shared.{|BUF2006:Return|}(r); return 0;")]
+    [InlineData("byte[] x = ArrayPool<byte>.Shared.{|BUF2008:Rent|}(4); byte[][] a = { x }; return a.Length;")]
     public Task Misused_rental_is_reported(string statements) =>
         RuleCode.VerifyAsync(Usings + "static class C { static int M(int n) { " + statements + " } }");
 
@@ -29,6 +32,11 @@ public sealed class PoolTests
     [InlineData("using IMemoryOwner<byte> o = MemoryPool<byte>.Shared.Rent(8); return o.Memory.Span[0];")]
     [InlineData("byte[] b = ArrayPool<byte>.Shared.Rent(8); byte first = b.AsSpan()[0]; ArrayPool<byte>.Shared.Return(b); return first;")]
     [InlineData("var kept = new Queue<byte[]>(); kept.Enqueue(ArrayPool<byte>.Shared.Rent(8)); return kept.Count;")]
+    [InlineData("byte[] b = ArrayPool<byte>.Shared.Rent(8); byte[] r = b; if (n > 8) r = ArrayPool<byte>.Shared.Rent(n); ArrayPool<byte>.Shared.Return(b); if (!ReferenceEquals(r, b)) ArrayPool<byte>.Shared.Return(r); return 0;")]
+    [InlineData("byte[] b = ArrayPool<byte>.Shared.Rent(8); byte[] r = b; if (n > 8) r = ArrayPool<byte>.Shared.Rent(n); if (r != b) ArrayPool<byte>.Shared.Return(r); ArrayPool<byte>.Shared.Return(b); return 0;")]
+    [InlineData("byte[] b = ArrayPool<byte>.Shared.Rent(8); byte[]? last = null; ArrayPool<byte>.Shared.Return(b); return ReferenceEquals(b, last) ? 1 : 0;")]
+    [InlineData("byte[][] a = [ArrayPool<byte>.Shared.Rent(4), ArrayPool<byte>.Shared.Rent(4)]; ArrayPool<byte>.Shared.Return(a[0]); ArrayPool<byte>.Shared.Return(a[1]); return 0;")]
+    [InlineData("byte[] x = ArrayPool<byte>.Shared.Rent(4), y = ArrayPool<byte>.Shared.Rent(4); byte[][] a = { x, y }; foreach (byte[] b in a) ArrayPool<byte>.Shared.Return(b); return 0;")]
     public Task Rental_given_back_once_is_silent(string statements) =>
         RuleCode.VerifyAsync(Usings + "static class C { static int M(int n) { " + statements + " } }");
 

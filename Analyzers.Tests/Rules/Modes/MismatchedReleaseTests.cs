@@ -30,6 +30,23 @@ public sealed class MismatchedReleaseTests
         }
         """);
 
+    [Theory]
+    [InlineData("PageFragments.Unpin(pages[..done]); PageFragments.Unpin(pages[done..n]);")]
+    [InlineData("PageFragments.Unpin(pages.Slice(0, done)); PageFragments.Unpin(pages.Slice(done));")]
+    [InlineData("PageFragments.Unpin(pages[..n]); PageFragments.{|BUF1003:Unpin|}(pages[..n]);")]
+    [InlineData("PageFragments.Unpin(pages); PageFragments.{|BUF1003:Unpin|}(pages[done..n]);")]
+    public Task Pages_released_range_by_range_are_told_twice_only_where_the_ranges_are_the_same(string releases) => VerifyMembersAsync($$"""
+
+        static void M(byte[] buffer, int done)
+        {
+            IovIter iter = IovIter.Ubuf(buffer, TransferDirection.Destination);
+            PageFragment[] all = new PageFragment[4];
+            Span<PageFragment> pages = all;
+            int n = iter.ExtractPages(all, 4096).Fragments;
+            {{releases}}
+        }
+        """);
+
     [Fact]
     public Task Pages_that_follow_their_mode_are_silent() => VerifyMembersAsync("""
 

@@ -26,16 +26,32 @@ internal sealed class FieldNotCleared : Rule
         isEnabledByDefault: true,
         helpLinkUri: HelpFor(RuleIds.FieldNotCleared));
 
+    private static readonly DiagnosticDescriptor Elements = new(
+        RuleIds.FieldNotCleared,
+        Title,
+        "What is in '{0}' is {1} here and stays in it, so that the next call finds it there and it is {1} again. Clear the collection when its elements are {1}.",
+        RuleCategories.BaseLibrary,
+        DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        helpLinkUri: HelpFor(RuleIds.FieldNotCleared));
+
     public static readonly Wording Words = new(Certain, Possible);
+
+    /// <summary>For what a field collects.</summary>
+    public static readonly Wording ElementsWords = new(Elements, Elements);
 
     private TypeMember? _member;
 
     private bool _isPartOfDisposal;
 
+    /// <summary>Whether it is a part of several members, so that each of them meets what another has done by it.</summary>
+    private bool _isShared;
+
     public override void OnMember(TypeMember member, TypeFlow type)
     {
         _member = member;
         _isPartOfDisposal = member.EndsInstance || type.IsCalledByDisposal(member);
+        _isShared = type.HasSeveralCallers(member);
     }
 
     public override void OnFact(Fact fact, PathSet before, Findings findings)
@@ -47,7 +63,7 @@ internal sealed class FieldNotCleared : Rule
         }
 
         // How many pieces an array of them still holds is told by a count beside it, which is not followed.
-        foreach (Sighting sighting in findings.See(path => isRelease ? Transfer.Released(fact, path, findings.Body) : Used(fact, path), before, (resource, hold) => hold.Holding == Holding.Dangling && resource.Original is not null && !resource.Kind.IsMadeOfPieces && !CannotBeCleared && !IsCalledTwice(hold) && !(isRelease && HandleCopied.Concerns(fact, resource, hold, findings.Body))))
+        foreach (Sighting sighting in findings.See(path => isRelease ? Transfer.Released(fact, path, findings.Body) : Used(fact, path), before, (resource, hold) => hold.Holding == Holding.Dangling && resource.Original is not null && !resource.Kind.IsMadeOfPieces && !CannotBeCleared(findings.Body.Places[fact.Target].Symbol) && !IsCalledTwice(hold) && !(isRelease && HandleCopied.Concerns(fact, resource, hold, findings.Body))))
         {
             Location? released = sighting.Hold.ChangedAt is { } earlier ? Spots.OfCall(earlier) : null;
             string name = findings.Body.Places.NameOf(fact.Target) ?? sighting.Resource.Name ?? sighting.Resource.Kind.Name;
@@ -64,11 +80,12 @@ internal sealed class FieldNotCleared : Rule
     /// called twice by right.
     /// </summary>
     private bool IsCalledTwice(Hold hold) =>
-        !_isPartOfDisposal && _member is { } member && hold.ChangedAt is { } released && member.Body.Flow.OriginalOperation.Syntax.Span.Contains(released.Syntax.Span)
+        !_isPartOfDisposal && !_isShared && _member is { } member && hold.ChangedAt is { } released && member.Body.Flow.OriginalOperation.Syntax.Span.Contains(released.Syntax.Span)
         && member.Body.Flow.OriginalOperation.Syntax.SyntaxTree == released.Syntax.SyntaxTree;
 
-    /// <summary>The fields of a readonly struct keep what they have: each copy of it is its caller's to release once.</summary>
-    private bool CannotBeCleared => _member?.Symbol.ContainingType is { TypeKind: TypeKind.Struct, IsReadOnly: true };
+    /// <summary>The readonly fields of a struct keep what they have: each copy of it is its caller's to release once.</summary>
+    private bool CannotBeCleared(ISymbol? field) =>
+        _member?.Symbol.ContainingType is { TypeKind: TypeKind.Struct } type && (type.IsReadOnly || field is IFieldSymbol { IsReadOnly: true });
 
     private static RefSet Used(Fact fact, PathState path) => path.RefsOf(fact.Target).Where(static r => r.Kind < RefRole.Account);
 }

@@ -1,5 +1,7 @@
 using BufferLifetime.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace BufferLifetime.Analyzers.Rules.BaseLibrary;
 
@@ -28,9 +30,18 @@ internal sealed class FieldOverwritten : Rule
 
     public static readonly Wording Words = new(Certain, Possible);
 
-    private TypeFlow? _type;
+    /// <summary>How the names of methods begin that are called as often as somebody likes, each time with something new.</summary>
+    private static readonly string[] Repeated =
+        ["Set", "Resize", "Grow", "Reset", "Update", "Reload", "Refresh", "Reopen", "Restart", "Assign", "Change", "Replace", "Rewind", "Resume", "Expand", "Extend", "Renew", "Switch"];
 
-    public override void OnMember(TypeMember member, TypeFlow type) => _type = type;
+    private TypeFlow? _type;
+    private TypeMember? _member;
+
+    public override void OnMember(TypeMember member, TypeFlow type)
+    {
+        _type = type;
+        _member = member;
+    }
 
     public override void OnExit(Leaving leaving, Findings findings)
     {
@@ -43,7 +54,7 @@ internal sealed class FieldOverwritten : Rule
         {
             foreach (Lost lost in Lost.On(path, findings.Body))
             {
-                if (lost.Released is null && _type?.AlwaysOwns(lost.FieldSymbol) == true)
+                if (lost.Released is null && _type is { } type && (type.AlwaysOwns(lost.FieldSymbol) || (IsRepeated && type.IsReleasedOnlyAtEnd(lost.FieldSymbol))))
                 {
                     findings.Report(
                         Words, Confidence.Possible, lost.At.Syntax, null, lost.At.Syntax.GetLocation(), [Spots.Origin(lost.Resource)], null,
@@ -52,4 +63,38 @@ internal sealed class FieldOverwritten : Rule
             }
         }
     }
+
+    /// <summary>Whether the member is there to be called again while the instance lives: it says so by its name, or by what it does before it begins anew.</summary>
+    private bool IsRepeated => IsCalledRepeated || (_member?.Method is { MethodKind: MethodKind.Ordinary } method && MemberSyntax.MemberOf(_member.Body.Flow.OriginalOperation.Syntax) is { } member && BeginsAnew(method, member));
+
+    /// <summary>How the names of methods begin that end what an earlier call began.</summary>
+    private static readonly string[] Ending = ["Close", "Stop", "Reset", "Clear", "Cancel", "Detach", "Unload", "End"];
+
+    private static bool BeginsAnew(IMethodSymbol method, MemberDeclarationSyntax member)
+    {
+        foreach (SyntaxNode node in member.DescendantNodes())
+        {
+            switch (node)
+            {
+                // What an earlier call left is ended first.
+                case InvocationExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.ValueText: var called }, ArgumentList.Arguments.Count: 0 } when Array.Exists(Ending, word => called.StartsWith(word, StringComparison.Ordinal)):
+                // What it was given is compared with what an earlier call was given.
+                case BinaryExpressionSyntax { RawKind: (int)SyntaxKind.EqualsExpression or (int)SyntaxKind.NotEqualsExpression, Left: var left, Right: var right } when IsFieldAndParameter(left, right, method):
+                case InvocationExpressionSyntax { Expression: var same, ArgumentList.Arguments: { Count: 2 } both } when same.ToString().EndsWith("ReferenceEquals", StringComparison.Ordinal) && IsFieldAndParameter(both[0].Expression, both[1].Expression, method):
+                    return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsFieldAndParameter(ExpressionSyntax left, ExpressionSyntax right, IMethodSymbol method) =>
+        (IsField(left, method) && IsParameter(right, method)) || (IsField(right, method) && IsParameter(left, method));
+
+    private static bool IsField(ExpressionSyntax value, IMethodSymbol method) => MemberSyntax.NameOf(value) is { } name && method.ContainingType.GetMembers(name).Any(static member => member is IFieldSymbol);
+
+    private static bool IsParameter(ExpressionSyntax value, IMethodSymbol method) => MemberSyntax.NameOf(value) is { } name && method.Parameters.Any(parameter => parameter.Name == name);
+
+    private bool IsCalledRepeated => _member?.Method is { MethodKind: MethodKind.PropertySet }
+        || (_member?.Method is { MethodKind: MethodKind.Ordinary, Name: var name } && Array.Exists(Repeated, word => name.StartsWith(word, StringComparison.Ordinal) && (name.Length == word.Length || char.IsUpper(name[word.Length]))));
 }

@@ -24,12 +24,41 @@ internal sealed class ForeignOwner : Rule
             return;
         }
 
+        ReportNeverRented(fact, call, to, before, findings);
         foreach (Sighting sighting in findings.See(path => Transfer.Released(fact, path, findings.Body), before, (resource, _) => resource.Kind == ResourceKind.Rental && AreDifferent(PoolOf(resource.Origin), PoolOf(call))))
         {
             Location? rented = Spots.Origin(sighting.Resource);
             findings.Report(
                 ReleasedToAnother.ForeignWords, sighting.Confidence, call.Syntax, fact, Spots.OfCall(call), [rented], null,
                 findings.Body.Places.NameOf(fact.Target) ?? sighting.Resource.Name ?? sighting.Resource.Kind.Name, to.Syntax.ToString(), $"it was rented from '{((IInvocationOperation)sighting.Resource.Origin).Instance!.Syntax}' at line {Spots.Line(rented)}");
+        }
+    }
+
+    /// <summary>An array that was made with <c>new</c>, on some path or on all, is none of the pool's.</summary>
+    private static void ReportNeverRented(Fact fact, IInvocationOperation call, IOperation to, PathSet before, Findings findings)
+    {
+        if (call.TargetMethod is not { Name: "Return", ContainingType.Name: "ArrayPool" } || fact.Target < 0)
+        {
+            return;
+        }
+
+        MadeArray? made = null;
+        int count = 0;
+        foreach (PathState path in before.Paths)
+        {
+            if (path.KnownOf(fact.Target).Constant is MadeArray array && path.RefsOf(fact.Target).Count == 0)
+            {
+                made = array;
+                count++;
+            }
+        }
+
+        if (made is not null)
+        {
+            Location origin = made.At.Syntax.GetLocation();
+            findings.Report(
+                ReleasedToAnother.NeverRentedWords, count == before.Paths.Count ? Confidence.Certain : Confidence.Possible, call.Syntax, fact, Spots.OfCall(call), [origin], null,
+                findings.Body.Places.NameOf(fact.Target) ?? "array", to.Syntax.ToString(), Spots.Line(origin));
         }
     }
 

@@ -45,6 +45,8 @@ internal sealed class KeptBeyondCall : Rule
     public static readonly Wording ContractWords = new(AgainstContract, AgainstContract) { IsToldByDefault = true };
 
     private readonly List<(Fact Fact, int Resource)> _stored = [];
+    private readonly List<(Fact Fact, Sighting Sighting, string How)> _elsewhere = [];
+    private readonly HashSet<int> _returned = [];
 
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
@@ -68,8 +70,31 @@ internal sealed class KeptBeyondCall : Rule
 
                 break;
             case { Kind: FactKind.Escape, Departure: Departure.Stored, Operation: ISimpleAssignmentOperation { Target: not IArrayElementReferenceOperation } assignment } when Storage.Outlives(assignment.Target):
-                Report(fact, before, findings, $"stored in '{Storage.NameOf(assignment.Target)}'");
+                foreach (Sighting sighting in See(fact, before, findings))
+                {
+                    _elsewhere.Add((fact, sighting, $"stored in '{Storage.NameOf(assignment.Target)}'"));
+                }
+
                 break;
+            case { Kind: FactKind.Escape, Departure: Departure.Returned }:
+                // Who is given back an object made around its memory knows that it is kept.
+                foreach (Sighting sighting in See(fact, before, findings))
+                {
+                    _returned.Add(sighting.Resource.Id);
+                }
+
+                break;
+        }
+    }
+
+    public override void OnEnd(Findings findings)
+    {
+        foreach ((Fact fact, Sighting sighting, string how) in _elsewhere)
+        {
+            if (!_returned.Contains(sighting.Resource.Id))
+            {
+                Report(fact, sighting.Resource, sighting.Confidence, findings, how);
+            }
         }
     }
 
@@ -83,7 +108,7 @@ internal sealed class KeptBeyondCall : Rule
         foreach ((Fact fact, int id) in _stored)
         {
             // What was stored for the time of the call is cleared by now.
-            int kept = leaving.Paths.Paths.Count(path => findings.Body.IsKeptByInstance(path, id));
+            int kept = _returned.Contains(id) ? 0 : leaving.Paths.Paths.Count(path => findings.Body.IsKeptByInstance(path, id));
             if (kept > 0)
             {
                 Report(fact, findings.Body.Resources[id], kept == leaving.Paths.Paths.Count ? Confidence.Certain : Confidence.Possible, findings, $"stored in '{(fact.Operation is IAssignmentOperation assignment ? Storage.NameOf(assignment.Target) : "a field")}'");

@@ -13,6 +13,34 @@ internal sealed class KeptByNative : Rule
 {
     private static readonly HashSet<string> WordsOfKeeping = new(StringComparer.OrdinalIgnoreCase) { "view", "reference", "wrap", "wrapper", "borrow", "borrowed", "nocopy", "userptr" };
 
+    private readonly List<(IInvocationOperation Call, int Pin)> _views = [];
+    private readonly HashSet<int> _released = [];
+
+    public override void OnExit(Leaving leaving, Findings findings)
+    {
+        foreach ((_, int pin) in leaving.Kind == ExitKind.Return ? _views : [])
+        {
+            if (leaving.Paths.Paths.Count > 0 && leaving.Paths.Paths.All(path => path.HoldOf(pin).Holding == Holding.Released))
+            {
+                _released.Add(pin);
+            }
+        }
+    }
+
+    public override void OnEnd(Findings findings)
+    {
+        foreach ((IInvocationOperation call, int pin) in _views)
+        {
+            if (_released.Contains(pin))
+            {
+                Resource resource = findings.Body.Resources[pin];
+                findings.Report(
+                    PointerOutlivesPin.Words, Confidence.Possible, call.Syntax, null, Spots.OfCall(call), [Spots.Origin(resource)], null,
+                    resource.Name ?? resource.Kind.Name, "kept by what '" + call.TargetMethod.Name + "' makes", "pin");
+            }
+        }
+    }
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         if (fact is not { Kind: FactKind.Escape, Departure: Departure.PassedToNative, Operation: IInvocationOperation call })
@@ -20,6 +48,7 @@ internal sealed class KeptByNative : Rule
             return;
         }
 
+        NoteView(fact, call, before, findings.Body);
         foreach (Sighting sighting in findings.See(path => path.RefsOf(fact.Target).Where(r => findings.Body.Resources[r.Resource].Kind == ResourceKind.Fixed), before, static (_, _) => true))
         {
             string? why = SaysThatItKeeps(call.TargetMethod.Name) && ResultOutlives(call) ? "kept by what '" + call.TargetMethod.Name + "' makes"
@@ -30,6 +59,24 @@ internal sealed class KeptByNative : Rule
                 findings.Report(
                     PointerOutlivesPin.Words, sighting.Confidence, call.Syntax, null, Spots.OfCall(call), [Spots.Origin(sighting.Resource)], null,
                     sighting.Resource.Name ?? sighting.Resource.Kind.Name, why, "fixed statement");
+            }
+        }
+    }
+
+    /// <summary>A view that is made over a pin of the body, and found when the body has released the pin.</summary>
+    private void NoteView(Fact fact, IInvocationOperation call, PathSet before, Body body)
+    {
+        if (!SaysThatItKeeps(call.TargetMethod.Name) || !ResultOutlives(call))
+        {
+            return;
+        }
+
+        foreach (PathState path in before.Paths)
+        {
+            RefSet pins = path.RefsOf(fact.Target).Where(r => r.Kind == RefRole.View && body.Resources[r.Resource] is { Original: null } resource && resource.Kind == ResourceKind.Pin);
+            if (pins.Count == 1 && !_views.Contains((call, pins[0].Resource)))
+            {
+                _views.Add((call, pins[0].Resource));
             }
         }
     }

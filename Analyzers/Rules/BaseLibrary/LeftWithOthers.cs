@@ -10,9 +10,23 @@ namespace BufferLifetime.Analyzers.Rules.BaseLibrary;
 /// </summary>
 internal sealed class LeftWithOthers : Rule
 {
+    private readonly Dictionary<int, ISimpleAssignmentOperation> _stored = [];
+    private readonly List<(ISimpleAssignmentOperation Kept, int Resource)> _storedInThis = [];
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
-        if (fact is { Kind: FactKind.Release, Effect: Effect.Release { Kept: null } })
+        if (fact is { Kind: FactKind.Release, Effect: Effect.Release { Kept: not null } })
+        {
+            foreach (Sighting sighting in findings.See(path => Transfer.Released(fact, path, findings.Body), before, (resource, hold) => resource is { Original: null } && resource.Kind == ResourceKind.PipeRead && hold.KeptBy is { } kept && !IsTakenOut(kept, findings.Body)))
+            {
+                IOperation kept = sighting.Hold.KeptBy!;
+                Location advanced = Spots.OfCall(fact.Operation);
+                findings.Report(
+                    UsedAfterAdvance.LeftWords, Confidence.Possible, (kept.Syntax, sighting.Resource.Id), null, Spots.OfCall(kept), [advanced, Spots.Origin(sighting.Resource)], null,
+                    sighting.Resource.Name ?? sighting.Resource.Kind.Name, $"put into '{(kept as IInvocationOperation)?.Instance?.Syntax.ToString() ?? "a collection"}'", Spots.Line(advanced));
+            }
+        }
+        else if (fact is { Kind: FactKind.Release, Effect: Effect.Release { Kept: null } })
         {
             foreach (Sighting sighting in findings.See(path => Transfer.Released(fact, path, findings.Body), before, (resource, hold) => Concerns(resource) && hold is { Holding: Holding.HandedOn, KeptBy: { } kept } && !IsTakenOut(kept, findings.Body)))
             {
@@ -21,10 +35,58 @@ internal sealed class LeftWithOthers : Rule
                 Report(kept, sighting.Resource, sighting.Confidence, Spots.OfCall(kept), Spots.OfCall(fact.Operation), $"put into '{into}'", findings);
             }
         }
+        else if (fact is { Kind: FactKind.Escape, Departure: Departure.Stored, Operation: ISimpleAssignmentOperation { Target: IFieldReferenceOperation or IPropertyReferenceOperation { Arguments.IsEmpty: true } } })
+        {
+            foreach (Sighting sighting in findings.See(path => path.RefsOf(fact.Target).Where(static r => r.Kind < RefRole.Account && r.Kind != RefRole.Element), before, static (resource, _) => Concerns(resource)))
+            {
+                _stored[sighting.Resource.Id] = (ISimpleAssignmentOperation)fact.Operation;
+            }
+        }
+        else if (fact is { Kind: FactKind.Escape, Departure: Departure.StoredInThis, Operation: ISimpleAssignmentOperation kept })
+        {
+            foreach (Sighting sighting in findings.See(path => path.RefsOf(fact.Target).Where(static r => r.Kind is RefRole.Owner), before, static (resource, _) => Concerns(resource)))
+            {
+                _storedInThis.Add((kept, sighting.Resource.Id));
+            }
+        }
+        else if (fact is { Kind: FactKind.Escape, Departure: Departure.Returned, Target: >= 0 } && _stored.Count > 0)
+        {
+            OnReturn(fact, before, findings);
+        }
+    }
+
+    /// <summary>What is returned has, in one of its members, what went back to the pool before.</summary>
+    private void OnReturn(Fact fact, PathSet before, Findings findings)
+    {
+        foreach (int member in findings.Body.Places[fact.Target].Members)
+        {
+            foreach (Sighting sighting in findings.See(path => path.RefsOf(member).Where(static r => r.Kind < RefRole.Account && r.Kind != RefRole.Element), before, static (resource, hold) => Concerns(resource) && hold is { Holding: Holding.Released, ChangedAt: not null }))
+            {
+                if (_stored.TryGetValue(sighting.Resource.Id, out ISimpleAssignmentOperation? stored))
+                {
+                    Report(
+                        stored, sighting.Resource, sighting.Confidence, stored.Syntax.GetLocation(), Spots.OfCall(sighting.Hold.ChangedAt!),
+                        $"put into '{findings.Body.Places.NameOf(fact.Target) ?? "what is returned"}', which is returned to the caller", findings);
+                }
+            }
+        }
     }
 
     public override void OnExit(Leaving leaving, Findings findings)
     {
+        foreach ((ISimpleAssignmentOperation kept, int id) in leaving.Kind == ExitKind.Return ? _storedInThis : [])
+        {
+            // A 'using' gives it back whatever else becomes of it.
+            int count = leaving.Paths.Paths.Count(path => path.HoldOf(id) is { Holding: Holding.Released, ChangedAt: { IsImplicit: true } } && findings.Body.IsKeptByInstance(path, id));
+            Resource resource = findings.Body.Resources[id];
+            foreach (PathState path in count > 0 ? leaving.Paths.Paths.Take(1) : [])
+            {
+                Report(
+                    kept, resource, count == leaving.Paths.Paths.Count ? Confidence.Certain : Confidence.Possible, kept.Syntax.GetLocation(), Spots.OfCall(path.HoldOf(id).ChangedAt ?? kept),
+                    $"stored in '{kept.Target.Syntax}'", findings);
+            }
+        }
+
         Dictionary<int, (Hold Hold, int Count)> left = [];
         foreach (PathState path in leaving.Kind == ExitKind.Return ? leaving.Paths.Paths : [])
         {

@@ -26,7 +26,19 @@ internal sealed class PointerOutlivesPin : Rule
         isEnabledByDefault: true,
         helpLinkUri: HelpFor(RuleIds.PointerOutlivesPin));
 
+    private static readonly DiagnosticDescriptor OfStack = new(
+        RuleIds.PointerOutlivesPin,
+        Title,
+        "'{0}' is stack memory of this call, and its address is {1}: as soon as the method returns, the memory is that of the next call. Copy it, or allocate it where it can stay.",
+        RuleCategories.BaseLibrary,
+        DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        helpLinkUri: HelpFor(RuleIds.PointerOutlivesPin));
+
     public static readonly Wording Words = new(Certain, Possible);
+
+    /// <summary>For memory that no pin could hold.</summary>
+    public static readonly Wording StackWords = new(OfStack, OfStack);
 
     private readonly List<(Fact Fact, int Resource)> _leaving = [];
     private readonly List<Leaving> _exits = [];

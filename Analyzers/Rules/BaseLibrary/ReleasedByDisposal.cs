@@ -27,7 +27,7 @@ internal static class ReleasedByDisposal
             {
                 if (loan.Resource == release.Resource && loan.Member != release.Member && SyntaxOf(loan.Member) is not null && RunsOnItsOwn(loan, members) is { } operation
                     && !record.Releases.Exists(other => other.Resource == loan.Resource && operation.Contains(other.Member))
-                    && !MayKnow(release.Member, operation, members) && told.Add(release.Fact.Operation.Syntax))
+                    && !MayKnow(release, operation, members) && told.Add(release.Fact.Operation.Syntax))
                 {
                     ISymbol? starter = loan.Member.Body.Resources[loan.Fact.Resource].Member;
                     Location started = Spots.OfCall(loan.Fact.Operation);
@@ -37,6 +37,58 @@ internal static class ReleasedByDisposal
                 }
             }
         }
+
+        foreach (Diagnostic early in FromWorkers(record, members, told, properties))
+        {
+            yield return early;
+        }
+    }
+
+    /// <summary>Where disposal releases what a method of the type uses that was started to run beside all others, and does not wait for its end.</summary>
+    private static IEnumerable<Diagnostic> FromWorkers(TypeRecord record, IReadOnlyList<TypeMember> members, HashSet<SyntaxNode> told, ImmutableDictionary<string, string?> properties)
+    {
+        foreach (Deed release in record.Releases)
+        {
+            if (!IsDisposal(release.Member, members) || IsMentionedAsDelegate(release.Member, members) || release.Fact.Target < 0
+                || release.Member.Body.Places[release.Fact.Target].Symbol is not IFieldSymbol { IsStatic: false } field)
+            {
+                continue;
+            }
+
+            foreach (TypeMember worker in members)
+            {
+                if (worker == release.Member || worker.EndsInstance || worker.Method is not { DeclaredAccessibility: Accessibility.Private, Parameters.Length: <= 1 } method || !Mentions(worker, field.Name))
+                {
+                    continue;
+                }
+
+                foreach (TypeMember starter in members)
+                {
+                    if (StartOf(method.Name, starter, out string? task) is { } start && !MayKnow(release, new Running([worker, starter], task), members) && told.Add(release.Fact.Operation.Syntax))
+                    {
+                        yield return Diagnostic.Create(
+                            ReleasedWhilePending.Words.Possible, Spots.OfRelease(release.Fact.Operation), new[] { start, Spots.OfCall(release.Resource.Origin) }, properties,
+                            field.Name, method.Name, Spots.Line(start));
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>Where a member starts a method to run on its own, and the field that has its task.</summary>
+    private static Location? StartOf(string method, TypeMember starter, out string? task)
+    {
+        foreach (SyntaxNode node in SyntaxOf(starter)?.DescendantNodes() ?? [])
+        {
+            if (node is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: var on, Name.Identifier.ValueText: "Run" or "StartNew" }, ArgumentList.Arguments: { Count: > 0 } arguments } call
+                && (on.ToString() == "Task" || on.ToString() == "Task.Factory") && MemberSyntax.NameOf(arguments[0].Expression) == method && WayOf(call, out task) is Way.Kept or Way.Dropped)
+            {
+                return call.GetLocation();
+            }
+        }
+
+        task = null;
+        return null;
     }
 
     /// <summary>An operation of a type that nobody awaits where it is started.</summary>
@@ -158,8 +210,9 @@ internal static class ReleasedByDisposal
     /// Whether disposal, or what it calls and what calls it, may know that the operation is over: it looks at the task or at anything that the operation
     /// writes, or it waits for whatever it is.
     /// </summary>
-    private static bool MayKnow(TypeMember release, Running operation, IReadOnlyList<TypeMember> members)
+    private static bool MayKnow(Deed deed, Running operation, IReadOnlyList<TypeMember> members)
     {
+        TypeMember release = deed.Member;
         HashSet<string> told = new(StringComparer.Ordinal);
         if (operation.Task is { } task)
         {
@@ -195,6 +248,12 @@ internal static class ReleasedByDisposal
                 || (member.Method is { MethodKind: MethodKind.Ordinary } called && Mentions(release, called.Name));
             foreach (SyntaxNode node in isConcerned ? SyntaxOf(member)?.DescendantNodes() ?? [] : [])
             {
+                // What comes after the release comes too late.
+                if (member == release && node.SpanStart > deed.Fact.Operation.Syntax.Span.End && !node.Ancestors().Any(inner => inner is WhileStatementSyntax or DoStatementSyntax or ForStatementSyntax && inner.Span.Contains(deed.Fact.Operation.Syntax.Span)))
+                {
+                    continue;
+                }
+
                 if (node is AwaitExpressionSyntax or LockStatementSyntax or WhileStatementSyntax or DoStatementSyntax
                     || (node is IdentifierNameSyntax { Identifier.ValueText: var name } && (told.Contains(name) || Waits(name))))
                 {

@@ -24,6 +24,26 @@ internal sealed class ReleasedToAnother : Rule
         isEnabledByDefault: true,
         helpLinkUri: HelpFor(RuleIds.ReleasedToAnother));
 
+    private static readonly DiagnosticDescriptor NeverRented = new(
+        RuleIds.ReleasedToAnother,
+        "Released to another owner",
+        "'{0}' is returned to '{1}', but was never rented: it was made with 'new' at line {2}, and the pool hands it to others from now on, or refuses it. Return only what was rented.",
+        RuleCategories.BaseLibrary,
+        DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        helpLinkUri: HelpFor(RuleIds.ReleasedToAnother));
+
+    private static readonly DiagnosticDescriptor MaybeNeverRented = new(
+        RuleIds.ReleasedToAnother,
+        "Released to another owner",
+        "'{0}' is returned to '{1}', but on some path was never rented: it was made with 'new' at line {2}, and the pool hands it to others from now on, or refuses it. Return only what was rented.",
+        RuleCategories.BaseLibrary,
+        DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        helpLinkUri: HelpFor(RuleIds.ReleasedToAnother));
+
+    public static readonly Wording NeverRentedWords = new(NeverRented, MaybeNeverRented);
+
     public static readonly Wording ForeignWords = new(Foreign, Foreign);
 
     public static readonly Wording Words = new(Descriptor, Descriptor);
@@ -34,7 +54,8 @@ internal sealed class ReleasedToAnother : Rule
         {
             foreach (Lost lost in Lost.On(path, findings.Body))
             {
-                if (lost.Released is { } released)
+                // A handle that is freed is gone from its field: nobody goes on using it there.
+                if (lost is { Released: { } released, Resource.Kind.ClearsItsVariable: false })
                 {
                     Location assigned = lost.At.Syntax.GetLocation();
                     findings.Report(

@@ -27,7 +27,19 @@ internal sealed class UsedAfterAdvance() : UseAfterReleaseRule(Words)
         isEnabledByDefault: true,
         helpLinkUri: HelpFor(RuleIds.UsedAfterAdvance));
 
+    private static readonly DiagnosticDescriptor Left = new(
+        RuleIds.UsedAfterAdvance,
+        Title,
+        "'{0}' is {1}, but the pipe is advanced at line {2}: whoever reads it there finds other bytes by then. Copy what is kept.",
+        RuleCategories.BaseLibrary,
+        DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        helpLinkUri: HelpFor(RuleIds.UsedAfterAdvance));
+
     public static readonly Wording Words = new(Certain, Possible);
+
+    /// <summary>For who was left with it.</summary>
+    public static readonly Wording LeftWords = new(Left, Left);
 
     protected override bool Concerns(Resource resource) =>
         resource.Kind == ResourceKind.PipeRead || resource.Kind == ResourceKind.PipeWrite;

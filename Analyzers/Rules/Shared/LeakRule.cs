@@ -29,7 +29,7 @@ internal abstract class LeakRule(Wording words) : Rule
                 // Where a field has it, the type owes the release: it is settled for the method, too.
                 RefSet refs = fact.Kind == FactKind.Lend || fact.Departure is Departure.StoredInThis or Departure.StoredInParameter
                     ? path.RefsOf(fact.Kind == FactKind.Lend ? fact.Source : fact.Target).Where(static r => r.Kind < RefRole.View)
-                    : fact.Kind == FactKind.Release ? Transfer.Released(fact, path, findings.Body) : Transfer.HandedOn(fact, path, findings.Body);
+                    : fact.Kind == FactKind.Release ? Transfer.Released(fact, path, findings.Body).Union(Transfer.Contained(fact, path, findings.Body)) : Transfer.HandedOn(fact, path, findings.Body);
                 for (int i = 0; i < refs.Count; i++)
                 {
                     _settled.Add(refs[i].Resource);
@@ -60,9 +60,12 @@ internal abstract class LeakRule(Wording words) : Rule
 
         foreach (PathState path in leaving.Paths.Paths)
         {
+            // What an operation under way still has must not be given back yet: to leave it behind is the lesser evil, and often meant.
+            RefSet lent = RefSet.Empty;
+            path.ForEachPending((_, loan) => lent = loan.Holding == Holding.Held ? lent.Union(loan.Holds) : lent);
             path.Holds.ForEach((id, hold) =>
             {
-                if (MayBeOwed(hold) && findings.Body.Resources[id] is { Original: null } resource && Concerns(resource) && (IsLostWithInstance(leaving, findings.Body) || !IsKeptOutside(findings.Body, path, id)))
+                if (MayBeOwed(hold) && !lent.Refers(id) && findings.Body.Resources[id] is { Original: null } resource && Concerns(resource) && (IsLostWithInstance(leaving, findings.Body) || !IsKeptOutside(findings.Body, path, id)))
                 {
                     Location? exit = Spots.OfExit(leaving, findings.Body.Flow);
                     Leak(id, IsOwed(hold), exit, leaving.Kind == ExitKind.Throw ? "this throw is reached" : exit is null ? "the end of the method is reached" : "this return is reached");

@@ -25,7 +25,7 @@ internal abstract class UseAfterReleaseRule(Wording words) : Rule
         }
 
         foreach (Sighting sighting in findings.See(
-            path => path.RefsOf(fact.Target).Where(r => r.Kind < RefRole.Account && findings.Body.Resources[r.Resource].Kind != ResourceKind.Iterator), before, (resource, hold) => hold.Holding == Holding.Released && Concerns(resource)))
+            path => path.RefsOf(fact.Target).Where(r => r.Kind < RefRole.Account && findings.Body.Resources[r.Resource].Kind != ResourceKind.Iterator), before, (resource, hold) => hold.Holding == Holding.Released && !(resource.Kind.IsMadeOfPieces && Stretches.AreApart(fact.Operation, hold.ChangedAt)) && Concerns(resource)))
         {
             Location? released = sighting.Hold.ChangedAt is { } release ? Spots.OfCall(release) : null;
             string used = findings.Body.Places.NameOf(fact.Target) ?? sighting.Resource.Name ?? sighting.Resource.Kind.Name;

@@ -64,7 +64,7 @@ internal sealed class TouchedWhilePending : Rule
 
         foreach (KeyValuePair<(int Resource, int Loan), (int Count, Flowing Direction)> found in touched)
         {
-            if (AsksForCompletion(fact.Operation.Syntax))
+            if (_asksForCompletion ??= AsksForCompletion(fact.Operation.Syntax))
             {
                 return;
             }
@@ -91,17 +91,12 @@ internal sealed class TouchedWhilePending : Rule
     };
 
     /// <summary>A body that asks an operation how it is doing knows more than can be seen here.</summary>
-    private bool AsksForCompletion(SyntaxNode near)
+    public static bool AsksForCompletion(SyntaxNode near)
     {
-        if (_asksForCompletion is not { } asks)
+        bool asks = false;
+        foreach (SyntaxNode node in near.FirstAncestorOrSelf<MemberDeclarationSyntax>()?.DescendantNodes() ?? [])
         {
-            asks = false;
-            foreach (SyntaxNode node in near.FirstAncestorOrSelf<MemberDeclarationSyntax>()?.DescendantNodes() ?? [])
-            {
-                asks |= node is IdentifierNameSyntax { Identifier.ValueText: "IsCompleted" or "IsCompletedSuccessfully" or "IsFaulted" or "IsCanceled" or "Status" or "WhenAny" or "ContinueWith" };
-            }
-
-            _asksForCompletion = asks;
+            asks |= node is IdentifierNameSyntax { Identifier.ValueText: "IsCompleted" or "IsCompletedSuccessfully" or "IsFaulted" or "IsCanceled" or "Status" or "WhenAny" or "ContinueWith" };
         }
 
         return asks;

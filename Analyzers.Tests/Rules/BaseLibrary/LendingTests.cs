@@ -1,0 +1,67 @@
+using Xunit;
+
+namespace BufferLifetime.Analyzers.Tests.Rules.BaseLibrary;
+
+/// <summary>BUF2007 and BUF1207 over what the operations of the framework borrow until their task has completed.</summary>
+public sealed class LendingTests
+{
+    private const string Usings = "using System.Buffers;\nusing System.IO.Pipelines;\nusing System.Net;\nusing System.Net.Http;\nusing System.Net.Security;\nusing System.Net.Sockets;\nusing System.Net.WebSockets;\nusing Microsoft.Win32.SafeHandles;\n";
+
+    public static readonly TheoryData<string> Operations = new(
+        "stream.ReadAsync(b, 0, 8)",
+        "stream.ReadAsync(b.AsMemory(0, 8))",
+        "stream.ReadExactlyAsync(b.AsMemory(0, 8))",
+        "stream.WriteAsync(b.AsMemory())",
+        "ssl.ReadAsync(b.AsMemory())",
+        "ssl.WriteAsync(b, 0, 8)",
+        "socket.ReceiveAsync(b.AsMemory(), SocketFlags.None)",
+        "socket.ReceiveAsync(new ArraySegment<byte>(b, 0, 8), SocketFlags.None)",
+        "socket.ReceiveFromAsync(b.AsMemory(), SocketFlags.None, end)",
+        "socket.ReceiveMessageFromAsync(b.AsMemory(), SocketFlags.None, end)",
+        "socket.SendAsync(b.AsMemory(), SocketFlags.None)",
+        "socket.SendToAsync(b.AsMemory(), SocketFlags.None, end)",
+        "socket.SendFileAsync(null, b.AsMemory(), default, TransmitFileOptions.UseDefaultWorkerThread)",
+        "web.ReceiveAsync(b.AsMemory(), default)",
+        "web.ReceiveAsync(new ArraySegment<byte>(b), default)",
+        "web.SendAsync(b.AsMemory(), WebSocketMessageType.Binary, true, default)",
+        "RandomAccess.ReadAsync(file, b.AsMemory(), 0)",
+        "RandomAccess.WriteAsync(file, b.AsMemory(), 0)",
+        "pipe.WriteAsync(b.AsMemory())",
+        "client.PostAsync(\"a\", new ByteArrayContent(b, 0, 8))",
+        "client.PostAsync(\"a\", new ReadOnlyMemoryContent(b.AsMemory()))");
+
+    [Theory]
+    [MemberData(nameof(Operations))]
+    public Task Buffer_released_while_the_operation_is_pending_is_reported(string operation) =>
+        RuleCode.VerifyAsync(Code("byte[] b = ArrayPool<byte>.Shared.Rent(8); var task = " + operation + "; ArrayPool<byte>.Shared.Return({|BUF2007:b|}); await task;"));
+
+    [Theory]
+    [MemberData(nameof(Operations))]
+    public Task Buffer_released_after_the_operation_is_silent(string operation) =>
+        RuleCode.VerifyAsync(Code("byte[] b = ArrayPool<byte>.Shared.Rent(8); try { await " + operation + "; } finally { ArrayPool<byte>.Shared.Return(b); }"));
+
+    [Theory]
+    [InlineData("Task<int> read = stream.ReadAsync(b, 0, 8); if (read.Wait(100)) end.ToString(); ArrayPool<byte>.Shared.Return({|BUF2007:b|});")]
+    [InlineData("Task<int> read = stream.ReadAsync(b, 0, 8); read.Wait(TimeSpan.FromSeconds(1)); ArrayPool<byte>.Shared.Return({|BUF2007:b|});")]
+    public Task Wait_that_gives_up_is_no_wait(string statements) => RuleCode.VerifyAsync(Code("byte[] b = ArrayPool<byte>.Shared.Rent(8); " + statements));
+
+    [Theory]
+    [InlineData("Task<int> read = stream.ReadAsync(b, 0, 8); if (!read.Wait(100)) return; ArrayPool<byte>.Shared.Return(b);")]
+    [InlineData("Task<int> read = stream.ReadAsync(b, 0, 8); read.Wait(); ArrayPool<byte>.Shared.Return(b);")]
+    [InlineData("Task<int> read = stream.ReadAsync(b, 0, 8); try { using var source = new CancellationTokenSource(100); source.CancelAfter(50); await read; } finally { ArrayPool<byte>.Shared.Return(b); }")]
+    public Task Wait_that_is_over_or_leaves_the_buffer_behind_is_silent(string statements) => RuleCode.VerifyAsync(Code("byte[] b = ArrayPool<byte>.Shared.Rent(8); " + statements));
+
+    [Theory]
+    [InlineData("Task<int> one = stream.ReadAsync(b.AsMemory(0, 4)).AsTask(); Task<int> two = ssl.{|BUF1207:ReadAsync|}(b.AsMemory(0, 4)).AsTask(); await Task.WhenAll(one, two);")]
+    [InlineData("Task write = Task.CompletedTask; int n; while ((n = await stream.{|BUF1207:ReadAsync|}(b.AsMemory())) > 0) { await write; write = ssl.WriteAsync(b.AsMemory(0, n)).AsTask(); } await write;")]
+    public Task Bytes_of_one_operation_given_to_another_are_reported(string statements) => RuleCode.VerifyAsync(Code("byte[] b = ArrayPool<byte>.Shared.Rent(8); " + statements + " ArrayPool<byte>.Shared.Return(b);"));
+
+    [Theory]
+    [InlineData("Task<int> one = stream.ReadAsync(b.AsMemory(0, 4)).AsTask(); Task<int> two = ssl.ReadAsync(b.AsMemory(4, 4)).AsTask(); await Task.WhenAll(one, two);")]
+    [InlineData("Task one = stream.WriteAsync(b.AsMemory(0, 4)).AsTask(); Task two = ssl.WriteAsync(b.AsMemory(0, 4)).AsTask(); await Task.WhenAll(one, two);")]
+    [InlineData("int n; while ((n = await stream.ReadAsync(b.AsMemory())) > 0) { Task write = ssl.WriteAsync(b.AsMemory(0, n)).AsTask(); await write; }")]
+    public Task Bytes_that_no_two_operations_disagree_on_are_silent(string statements) => RuleCode.VerifyAsync(Code("byte[] b = ArrayPool<byte>.Shared.Rent(8); " + statements + " ArrayPool<byte>.Shared.Return(b);"));
+
+    private static string Code(string statements) =>
+        Usings + "static class C { static async Task M(Stream stream, SslStream ssl, Socket socket, WebSocket web, EndPoint end, SafeFileHandle file, PipeWriter pipe, HttpClient client) { await Task.Yield(); " + statements + " } }";
+}

@@ -1,0 +1,67 @@
+using Xunit;
+
+namespace BufferLifetime.Analyzers.Tests.Rules.BaseLibrary;
+
+/// <summary>Pins that native code goes on using after the call: BUF2003 where it keeps a view, BUF2007 where it has a callback to come.</summary>
+public sealed class NativeTests
+{
+    private const string Usings = "using System.Runtime.InteropServices;\n";
+
+    [Theory]
+    [InlineData("GCHandle pin = GCHandle.Alloc(a, GCHandleType.Pinned); GCHandle state = GCHandle.Alloc(source); Read((byte*)pin.AddrOfPinnedObject(), GCHandle.ToIntPtr(state)); {|BUF2007:pin|}.Free();")]
+    [InlineData("GCHandle pin = GCHandle.Alloc(a, GCHandleType.Pinned); GCHandle state = GCHandle.Alloc(source); try { if (Read((byte*)pin.AddrOfPinnedObject(), GCHandle.ToIntPtr(state)) != 0) { state.Free(); } } finally { {|BUF2007:pin|}.Free(); }")]
+    [InlineData("GCHandle pin = GCHandle.Alloc(a, GCHandleType.Pinned); try { _view = {|BUF2003:MakeView|}((byte*)pin.AddrOfPinnedObject()); } finally { pin.Free(); }")]
+    public Task Pin_that_native_code_still_needs_is_reported(string statements) => RuleCode.VerifyAsync(Code(statements));
+
+    [Theory]
+    [InlineData("GCHandle pin = GCHandle.Alloc(a, GCHandleType.Pinned); GCHandle state = GCHandle.Alloc(source); Read((byte*)pin.AddrOfPinnedObject(), GCHandle.ToIntPtr(state)); pin.Free(); state.Free();")]
+    [InlineData("GCHandle pin = GCHandle.Alloc(a, GCHandleType.Pinned); GCHandle state = GCHandle.Alloc(source); try { Read((byte*)pin.AddrOfPinnedObject(), GCHandle.ToIntPtr(state)); } finally { state.Free(); pin.Free(); }")]
+    [InlineData("_pin = GCHandle.Alloc(a, GCHandleType.Pinned); GCHandle state = GCHandle.Alloc(source); if (Read((byte*)_pin.AddrOfPinnedObject(), GCHandle.ToIntPtr(state)) != 0) { _pin.Free(); state.Free(); }")]
+    [InlineData("GCHandle pin = GCHandle.Alloc(a, GCHandleType.Pinned); nint view = MakeView((byte*)pin.AddrOfPinnedObject()); DropView(view); pin.Free();")]
+    [InlineData("_pin = GCHandle.Alloc(a, GCHandleType.Pinned); _view = MakeView((byte*)_pin.AddrOfPinnedObject());")]
+    public Task Pin_that_lasts_as_long_as_its_use_is_silent(string statements) => RuleCode.VerifyAsync(Code(statements));
+
+    [Theory]
+    [InlineData("public int Step() { try { return Go(_session); } finally { if (_state.IsAllocated) {|BUF2007:_state|}.Free(); } } public void Dispose() => Drop(_session);")]
+    public Task Handle_freed_while_the_object_that_calls_back_lives_on_is_reported(string members) => RuleCode.VerifyAsync(Session(members));
+
+    [Theory]
+    [InlineData("public int Step() => Go(_session); public void Dispose() { Drop(_session); if (_state.IsAllocated) _state.Free(); }")]
+    [InlineData("public int Step() => Go(_session); public void Finish() { Drop(_session); if (_state.IsAllocated) _state.Free(); } public void Dispose() => Finish();")]
+    [InlineData("public int Last() { int r = Go(_session); CloseSession(_session); if (_state.IsAllocated) _state.Free(); return r; } public void Dispose() => Last();")]
+    public Task Handle_freed_with_the_object_that_calls_back_is_silent(string members) => RuleCode.VerifyAsync(Session(members));
+
+    private static string Session(string members) => Usings + """
+        sealed class C : IDisposable
+        {
+            private GCHandle _state;
+            private nint _session;
+
+            [DllImport("n")] private static extern nint Make();
+            [DllImport("n")] private static extern void OnEvent(nint session, nint callback, nint state);
+            [DllImport("n")] private static extern int Go(nint session);
+            [DllImport("n")] private static extern void Drop(nint session);
+            [DllImport("n")] private static extern void CloseSession(nint session);
+
+            public void Configure(object options, nint callback)
+            {
+                _session = Make();
+                _state = GCHandle.Alloc(options);
+                OnEvent(_session, callback, GCHandle.ToIntPtr(_state));
+            }
+        """ + " " + members + " }";
+
+    private static string Code(string statements) => Usings + """
+        sealed unsafe class C
+        {
+            private nint _view;
+            private GCHandle _pin;
+
+            [DllImport("n")] private static extern int Read(byte* p, nint state);
+            [DllImport("n")] private static extern nint MakeView(byte* p);
+            [DllImport("n")] private static extern void DropView(nint view);
+
+            public void Close() { DropView(_view); if (_pin.IsAllocated) _pin.Free(); }
+            public void M(byte[] a, object source) {
+        """ + " " + statements + " } }";
+}

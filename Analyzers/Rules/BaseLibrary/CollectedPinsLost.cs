@@ -1,0 +1,105 @@
+using BufferLifetime.Analyzers.Flow;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace BufferLifetime.Analyzers.Rules.BaseLibrary;
+
+/// <summary>
+/// BUF2001 over collections: pins are put into a local array or list one by one and released from it in a loop, which a statement in between
+/// leaves out.
+/// </summary>
+internal sealed class CollectedPinsLost : Rule
+{
+    public override void OnFact(Fact fact, PathSet before, Findings findings)
+    {
+        if (fact is not { Kind: FactKind.Acquire, Operation.Syntax: InvocationExpressionSyntax call } || !findings.Body.Resources[fact.Resource].Kind.IsHandle
+            || MemberSyntax.MemberOf(call) is not { } member || MemberSyntax.CollectionOf(call) is not { } collection || !IsOfBody(collection, member) || ReleaseLoop(collection, call, member) is not { } loop
+            || IsSure(loop) || LeavesTheBody(collection, member))
+        {
+            return;
+        }
+
+        foreach (SyntaxNode node in member.DescendantNodes())
+        {
+            if (node is ReturnStatementSyntax or ThrowStatementSyntax && node.SpanStart > call.Span.End && node.Span.End < loop.SpanStart && !IsInCatch(node) && !ReleasesBefore((StatementSyntax)node))
+            {
+                Resource resource = findings.Body.Resources[fact.Resource];
+                findings.Report(
+                    PinNotReleased.Words, Confidence.Possible, (call, collection), null, Spots.OfCall(fact.Operation), [node.GetLocation()], null,
+                    collection, Spots.Line(Spots.Origin(resource)), $"the {(node is ThrowStatementSyntax ? "throw" : "return")} at line {Spots.Line(node.GetLocation())} is reached");
+                return;
+            }
+        }
+    }
+
+    /// <summary>Whether the name is that of a local which the body makes a collection for.</summary>
+    private static bool IsOfBody(string name, MemberDeclarationSyntax member) =>
+        member.DescendantNodes().Any(node => node is VariableDeclaratorSyntax { Initializer.Value: ArrayCreationExpressionSyntax or BaseObjectCreationExpressionSyntax or CollectionExpressionSyntax } local && local.Identifier.ValueText == name);
+
+    /// <summary>The loop after the acquisition that releases every element.</summary>
+    private static StatementSyntax? ReleaseLoop(string collection, SyntaxNode acquisition, MemberDeclarationSyntax member)
+    {
+        foreach (SyntaxNode node in member.DescendantNodes())
+        {
+            if (node.SpanStart > acquisition.SpanStart && node switch
+            {
+                ForEachStatementSyntax loop => MemberSyntax.NameOf(loop.Expression) == collection && Releases(loop.Statement),
+                ForStatementSyntax loop => MemberSyntax.Mentions(loop.Statement, collection) && Releases(loop.Statement),
+                _ => false,
+            })
+            {
+                return (StatementSyntax)node;
+            }
+        }
+
+        return null;
+    }
+
+    private static bool Releases(SyntaxNode node) => node.DescendantNodesAndSelf().Any(static inner =>
+        inner is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Free" or "Dispose" or "FreeHGlobal" or "FreeCoTaskMem" } });
+
+    /// <summary>Whether the loop runs however the statements before it are left.</summary>
+    private static bool IsSure(SyntaxNode loop) => loop.FirstAncestorOrSelf<FinallyClauseSyntax>() is not null || IsInCatch(loop);
+
+    private static bool IsInCatch(SyntaxNode node) => node.FirstAncestorOrSelf<CatchClauseSyntax>() is not null;
+
+    /// <summary>Whether what leaves is in a block that releases something before, or is in a try that does so on the way out.</summary>
+    private static bool ReleasesBefore(StatementSyntax leaving)
+    {
+        if (leaving.Parent is BlockSyntax block && block.Statements.Any(statement => statement.SpanStart < leaving.SpanStart && statement is not ForStatementSyntax { } && CallsSomethingThatReleases(statement)))
+        {
+            return true;
+        }
+
+        return leaving.Ancestors().Any(static node => node is TryStatementSyntax { Finally: { } last } && CallsSomethingThatReleases(last))
+            || leaving.Ancestors().Any(static node => node is TryStatementSyntax { Catches: { Count: > 0 } catches } && catches.Any(static handler => CallsSomethingThatReleases(handler)))
+            || leaving.FirstAncestorOrSelf<LocalFunctionStatementSyntax>() is not null || leaving.FirstAncestorOrSelf<AnonymousFunctionExpressionSyntax>() is not null;
+    }
+
+    private static bool CallsSomethingThatReleases(SyntaxNode node) => node.DescendantNodesAndSelf().Any(static inner =>
+        inner is InvocationExpressionSyntax { Expression: var called } && (called as MemberAccessExpressionSyntax)?.Name.Identifier.ValueText is var member
+        && (member ?? (called as IdentifierNameSyntax)?.Identifier.ValueText) is { } name && WordsOfRelease.Any(word => name.IndexOf(word, StringComparison.OrdinalIgnoreCase) >= 0));
+
+    private static readonly string[] WordsOfRelease = ["free", "dispose", "release", "unpin", "clean", "close", "foreach"];
+
+    /// <summary>Whether somebody else may release what is in the collection: it is returned, stored, passed on or captured.</summary>
+    private static bool LeavesTheBody(string collection, MemberDeclarationSyntax member)
+    {
+        foreach (SyntaxNode node in member.DescendantNodes())
+        {
+            if (node is not IdentifierNameSyntax { Identifier.ValueText: var name } || name != collection)
+            {
+                continue;
+            }
+
+            bool stays = node.Parent is ElementAccessExpressionSyntax or ForEachStatementSyntax
+                || node.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Add" or "Count" or "Length" or "Clear" or "Reverse" };
+            if (!stays || node.FirstAncestorOrSelf<AnonymousFunctionExpressionSyntax>() is not null || node.FirstAncestorOrSelf<LocalFunctionStatementSyntax>() is not null)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,167 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace BufferLifetime.Analyzers.Rules.BaseLibrary;
+
+/// <summary>What the text of a type's members says of a name: enough where no value has to be followed.</summary>
+internal static class MemberSyntax
+{
+    /// <summary>The member that an operation stands in.</summary>
+    public static MemberDeclarationSyntax? MemberOf(SyntaxNode node) => node.FirstAncestorOrSelf<MemberDeclarationSyntax>();
+
+    /// <summary>The other members of the type, its other parts included.</summary>
+    public static IEnumerable<MemberDeclarationSyntax> MembersOf(INamedTypeSymbol type)
+    {
+        foreach (SyntaxReference part in type.DeclaringSyntaxReferences)
+        {
+            foreach (MemberDeclarationSyntax member in (part.GetSyntax() as TypeDeclarationSyntax)?.Members ?? default)
+            {
+                yield return member;
+            }
+        }
+    }
+
+    /// <summary>The name of the local, parameter or field of the instance that an expression is.</summary>
+    public static string? NameOf(SyntaxNode? expression) => expression switch
+    {
+        IdentifierNameSyntax name => name.Identifier.ValueText,
+        MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax, Name.Identifier.ValueText: var name } => name,
+        ParenthesizedExpressionSyntax parenthesized => NameOf(parenthesized.Expression),
+        PostfixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.SuppressNullableWarningExpression, Operand: var operand } => NameOf(operand),
+        _ => null,
+    };
+
+    /// <summary>What stands before the first member or element that an expression takes: <c>a</c> of <c>a.B[0].C</c>.</summary>
+    public static ExpressionSyntax RootOf(ExpressionSyntax expression)
+    {
+        while (true)
+        {
+            switch (expression)
+            {
+                case MemberAccessExpressionSyntax { Expression: not ThisExpressionSyntax } access:
+                    expression = access.Expression;
+                    break;
+                case ElementAccessExpressionSyntax element:
+                    expression = element.Expression;
+                    break;
+                case PostfixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.SuppressNullableWarningExpression } suppressed:
+                    expression = suppressed.Operand;
+                    break;
+                case ParenthesizedExpressionSyntax parenthesized:
+                    expression = parenthesized.Expression;
+                    break;
+                case CastExpressionSyntax cast:
+                    expression = cast.Expression;
+                    break;
+                default:
+                    return expression;
+            }
+        }
+    }
+
+    public static bool Mentions(SyntaxNode? node, string name) =>
+        node?.DescendantNodesAndSelf().Any(inner => inner is IdentifierNameSyntax identifier && identifier.Identifier.ValueText == name) == true;
+
+    /// <summary>The names that a member writes: by assignment, by counting, by reference.</summary>
+    public static HashSet<string> WrittenIn(SyntaxNode member)
+    {
+        HashSet<string> written = new(StringComparer.Ordinal);
+        foreach (SyntaxNode node in member.DescendantNodes())
+        {
+            ExpressionSyntax? target = node switch
+            {
+                AssignmentExpressionSyntax assignment => assignment.Left,
+                PostfixUnaryExpressionSyntax postfix when !postfix.IsKind(SyntaxKind.SuppressNullableWarningExpression) => postfix.Operand,
+                PrefixUnaryExpressionSyntax prefix when prefix.IsKind(SyntaxKind.PreIncrementExpression) || prefix.IsKind(SyntaxKind.PreDecrementExpression) => prefix.Operand,
+                ArgumentSyntax { RefKindKeyword.RawKind: (int)SyntaxKind.RefKeyword or (int)SyntaxKind.OutKeyword } passed => passed.Expression,
+                _ => null,
+            };
+            if (target is not null && NameOf(RootOf(target)) is { } name)
+            {
+                written.Add(name);
+            }
+        }
+
+        return written;
+    }
+
+    /// <summary>The names that decide where control goes in a member.</summary>
+    public static HashSet<string> TestedIn(SyntaxNode member)
+    {
+        HashSet<string> tested = new(StringComparer.Ordinal);
+        foreach (SyntaxNode node in member.DescendantNodes())
+        {
+            SyntaxNode? condition = node switch
+            {
+                IfStatementSyntax statement => statement.Condition,
+                WhileStatementSyntax loop => loop.Condition,
+                ForStatementSyntax loop => loop.Condition,
+                DoStatementSyntax loop => loop.Condition,
+                ConditionalExpressionSyntax conditional => conditional.Condition,
+                SwitchStatementSyntax choice => choice.Expression,
+                BinaryExpressionSyntax { RawKind: (int)SyntaxKind.CoalesceExpression } coalesce => coalesce.Left,
+                ConditionalAccessExpressionSyntax access => access.Expression,
+                _ => null,
+            };
+            foreach (SyntaxNode inner in condition?.DescendantNodesAndSelf() ?? [])
+            {
+                if (inner is IdentifierNameSyntax name)
+                {
+                    tested.Add(name.Identifier.ValueText);
+                }
+            }
+        }
+
+        return tested;
+    }
+
+    /// <summary>Whether a statement leaves the method, or the loop that it is in, whenever it is reached.</summary>
+    public static bool Leaves(StatementSyntax statement) => statement switch
+    {
+        ReturnStatementSyntax or ThrowStatementSyntax => true,
+        BlockSyntax { Statements: { Count: > 0 } statements } => Leaves(statements[statements.Count - 1]),
+        _ => false,
+    };
+
+    /// <summary>The name of the collection that the result of a call is put in, at once or by way of a local.</summary>
+    public static string? CollectionOf(InvocationExpressionSyntax call) => PartOf(call).Parent switch
+    {
+        AssignmentExpressionSyntax { Left: ElementAccessExpressionSyntax { Expression: var array } } => NameOf(array),
+        ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Add", Expression: var list } } } => NameOf(list),
+        EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax { Identifier.ValueText: var local } } => PutIn(local, call),
+        _ => null,
+    };
+
+    /// <summary>What is made around a value in the same expression.</summary>
+    private static SyntaxNode PartOf(SyntaxNode value)
+    {
+        while (value.Parent is AssignmentExpressionSyntax { Parent: InitializerExpressionSyntax { Parent: BaseObjectCreationExpressionSyntax made } })
+        {
+            value = made;
+        }
+
+        while (value.Parent is ArgumentSyntax { Parent.Parent: BaseObjectCreationExpressionSyntax around })
+        {
+            value = around;
+        }
+
+        return value;
+    }
+
+    private static string? PutIn(string local, InvocationExpressionSyntax call)
+    {
+        foreach (SyntaxNode node in call.FirstAncestorOrSelf<BlockSyntax>()?.DescendantNodes() ?? [])
+        {
+            switch (node)
+            {
+                case AssignmentExpressionSyntax { Left: ElementAccessExpressionSyntax { Expression: var array }, Right: var value } when NameOf(value) == local:
+                    return NameOf(array);
+                case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Add", Expression: var list }, ArgumentList.Arguments: { Count: 1 } arguments } when NameOf(arguments[0].Expression) == local:
+                    return NameOf(list);
+            }
+        }
+
+        return null;
+    }
+}
