@@ -57,6 +57,7 @@ internal sealed class TypeFlow : ISelfCalls
     private readonly Dictionary<ISymbol, TypeMember> _methods = new(SymbolEqualityComparer.Default);
     private readonly HashSet<ISymbol> _calledBySelf = new(SymbolEqualityComparer.Default);
     private readonly HashSet<ISymbol> _calledByDisposal = new(SymbolEqualityComparer.Default);
+    private readonly HashSet<ISymbol> _calledBySeveral = new(SymbolEqualityComparer.Default);
     private readonly Dictionary<(ISymbol, string), List<Outcome>> _outcomes = [];
     private readonly Dictionary<(ISymbol, string), List<Misuse>> _misuses = [];
     private readonly HashSet<(ISymbol, string)> _running = [];
@@ -354,6 +355,7 @@ internal sealed class TypeFlow : ISelfCalls
     private void FindCalls()
     {
         HashSet<ISymbol> handedOut = new(SymbolEqualityComparer.Default);
+        Dictionary<ISymbol, TypeMember> callers = new(SymbolEqualityComparer.Default);
         foreach (TypeMember member in _members)
         {
             foreach (BasicBlock block in member.Body.Flow.Blocks)
@@ -363,6 +365,15 @@ internal sealed class TypeFlow : ISelfCalls
                     if (fact is { Kind: FactKind.CallSelf, Member: { } called })
                     {
                         _calledBySelf.Add(called.OriginalDefinition);
+                        if (!callers.TryGetValue(called.OriginalDefinition, out TypeMember? first))
+                        {
+                            callers.Add(called.OriginalDefinition, member);
+                        }
+                        else if (first != member)
+                        {
+                            _calledBySeveral.Add(called.OriginalDefinition);
+                        }
+
                         if (member is { EndsInstance: true, IsFinalizer: false })
                         {
                             _calledByDisposal.Add(called.OriginalDefinition);
@@ -429,8 +440,7 @@ internal sealed class TypeFlow : ISelfCalls
 
     /// <summary>Whether the type keeps the method to itself, and more than one member calls it.</summary>
     public bool HasSeveralCallers(TypeMember member) =>
-        member.Method is { DeclaredAccessibility: Accessibility.Private, MethodKind: MethodKind.Ordinary } method && _calledBySelf.Contains(method)
-        && _members.Count(caller => caller != member && caller.Body.Facts.Any(fact => fact is { Kind: FactKind.CallSelf, Member: { } called } && SymbolEqualityComparer.Default.Equals(called.OriginalDefinition, method))) > 1;
+        member.Method is { DeclaredAccessibility: Accessibility.Private, MethodKind: MethodKind.Ordinary } method && _calledBySelf.Contains(method) && _calledBySeveral.Contains(method);
 
     /// <summary>Whether another method of the type calls it, and nobody takes it for a delegate.</summary>
     public bool IsCalledBySelf(IMethodSymbol method) => _calledBySelf.Contains(method);
