@@ -22,7 +22,7 @@ public sealed class NativeTests
     public Task Pin_that_lasts_as_long_as_its_use_is_silent(string statements) => RuleCode.VerifyAsync(Code(statements));
 
     [Theory]
-    [InlineData("public int Step() { try { return Go(_session); } finally { if (_state.IsAllocated) {|BUF2007:_state|}.Free(); } } public void Dispose() => Drop(_session);")]
+    [InlineData("public int Step() { try { return Go(_session); } finally { if (_state.IsAllocated) {|BUF2007:_state|}.Free(); } } public void Dispose() { Drop(_session); if (_state.IsAllocated) _state.Free(); }")]
     public Task Handle_freed_while_the_object_that_calls_back_lives_on_is_reported(string members) => RuleCode.VerifyAsync(Session(members));
 
     [Theory]
