@@ -60,12 +60,13 @@ internal abstract class LeakRule(Wording words) : Rule
 
         foreach (PathState path in leaving.Paths.Paths)
         {
-            // What an operation under way still has must not be given back yet: to leave it behind is the lesser evil, and often meant.
+            // What an operation under way still has must not be given back yet: to leave an array behind is the lesser evil, and often meant; pages are
+            // their caller's, who waits for them.
             RefSet lent = RefSet.Empty;
             path.ForEachPending((_, loan) => lent = loan.Holding == Holding.Held ? lent.Union(loan.Holds) : lent);
             path.Holds.ForEach((id, hold) =>
             {
-                if (MayBeOwed(hold) && !lent.Refers(id) && findings.Body.Resources[id] is { Original: null } resource && Concerns(resource) && (IsLostWithInstance(leaving, findings.Body) || !IsKeptOutside(findings.Body, path, id)))
+                if (MayBeOwed(hold) && (findings.Body.Resources[id].Kind.HasMode || !lent.Refers(id)) && findings.Body.Resources[id] is { Original: null } resource && Concerns(resource) && (IsLostWithInstance(leaving, findings.Body) || !IsKeptOutside(findings.Body, path, id)))
                 {
                     Location? exit = Spots.OfExit(leaving, findings.Body.Flow);
                     Leak(id, IsOwed(hold), exit, leaving.Kind == ExitKind.Throw ? "this throw is reached" : exit is null ? "the end of the method is reached" : "this return is reached");
