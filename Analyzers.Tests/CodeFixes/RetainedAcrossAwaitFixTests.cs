@@ -170,6 +170,19 @@ public sealed class RetainedAcrossAwaitFixTests
             """);
 
     [Fact]
+    public Task What_was_given_to_an_iterator_method_is_its_callers_to_convert()
+    {
+        const string Source = """
+                static IEnumerable<long> Lengths(IovIter data)
+                {
+                    yield return Any.Length({|BUF1201:data|});
+                    yield return Any.Length(data);
+                }
+            """;
+        return Fix.VerifyMembersAsync(Source, Source);
+    }
+
+    [Fact]
     public Task Iterator_that_is_reassigned_or_captured_is_left_alone()
     {
         const string Source = """

@@ -182,6 +182,17 @@ public sealed class ReportTests
             .WithMessage("'data' describes its caller's memory and is used after the yield at line 5, when that memory may have been moved or reused. Convert it before the first yield (ExtractToBvec)."));
 
     [Fact]
+    public Task Use_in_a_body_that_begins_later_says_so() => VerifyMembersAsync("""
+
+        static IEnumerable<long> M(IovIter {|#1:data|})
+        {
+            yield return Any.Length({|#0:data|});
+        }
+        """,
+        VerifyCS.Diagnostic("BUF1201").WithLocation(0).WithLocation(1)
+            .WithMessage("'data' describes its caller's memory and is used in the body of an iterator, which runs only when that is enumerated: the memory may have been moved or reused by then. Convert it before the iterator is called (ExtractToBvec)."));
+
+    [Fact]
     public Task First_of_several_suspensions_is_named() => VerifyMembersAsync("""
 
         static async Task<long> M(IovIter {|#1:data|})

@@ -44,6 +44,9 @@ internal sealed class Body
     /// <summary>Whether what is stored in a field of the instance is accounted for by the type: not so in a lambda, which runs at its own time.</summary>
     public bool KeepsFields { get; }
 
+    /// <summary>Whether it begins only when somebody enumerates it, which is after the call that it is the body of.</summary>
+    public bool BeginsLater { get; set; }
+
     public ControlFlowGraph Flow { get; }
 
     /// <summary>The graph of the body, made once however often its flow is run.</summary>

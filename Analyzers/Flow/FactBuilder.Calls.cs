@@ -60,13 +60,14 @@ internal sealed partial class FactBuilder
             Add(new Fact(FactKind.CallSelf, call) { Member = method });
         }
 
+        int result = CanCarry(type) ? NewTemporary() : -1;
         if (method.MethodKind == MethodKind.LocalFunction)
         {
-            Capture(call, method, Value.None);
+            // The body of an iterator has what it captures until it has been enumerated.
+            Capture(call, method, NestedFunction.IsIterator(method) ? Named(result) : Value.None);
         }
 
         bool lends = _contracts.IsTask(type);
-        int result = CanCarry(type) ? NewTemporary() : -1;
         Value signal = Value.None;
         for (int i = 0; i < values.Length; i++)
         {

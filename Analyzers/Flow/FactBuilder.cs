@@ -330,6 +330,7 @@ internal sealed partial class FactBuilder
         Use(yielded, value);
         Escape(yielded, value, Departure.Returned);
         Add(new Fact(FactKind.Suspend, yielded));
+        _body.BeginsLater = true;
         return Value.None;
     }
 

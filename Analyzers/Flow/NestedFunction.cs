@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
@@ -19,6 +20,12 @@ internal sealed class NestedFunction(IMethodSymbol symbol, Func<ControlFlowGraph
 
     /// <summary>The facts of the function, gathered once for all who ask.</summary>
     public Body BodyUnder(IContractSource contracts, CancellationToken cancellation) => _body ??= Body.Create(Graph, Symbol, contracts, cancellation, Callees);
+
+    /// <summary>Whether a call of the function only makes what runs its body when it is enumerated.</summary>
+    public static bool IsIterator(IMethodSymbol function) =>
+        !function.DeclaringSyntaxReferences.IsEmpty
+        && function.DeclaringSyntaxReferences[0].GetSyntax() is LocalFunctionStatementSyntax { Body: { } body }
+        && body.DescendantNodes(static node => node is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax)).Any(static node => node is YieldStatementSyntax);
 
     public static IReadOnlyList<NestedFunction> In(ControlFlowGraph graph, OwnCallees? callees = null)
     {

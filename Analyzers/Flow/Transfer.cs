@@ -29,7 +29,7 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
                 next(Complete(fact, path));
                 break;
             case FactKind.Suspend:
-                next(Suspend(fact, path));
+                next(End(path, fact.Operation));
                 break;
             case FactKind.Escape:
                 next(Escape(fact, path));
@@ -73,7 +73,7 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
                 .WithHold(resource.Id, new Hold(contract.Entry, contract.Direction, RefSet.Empty, null));
         }
 
-        return path;
+        return body.BeginsLater ? End(path, null) : path;
     }
 
     private PathState Assign(Fact fact, PathState path)
@@ -475,13 +475,14 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
         return Forget(path, fact.Target).WithRefs(fact.Target, refs.Where(r => body.Resources[r.Resource].Kind != ResourceKind.Loan));
     }
 
-    private PathState Suspend(Fact fact, PathState path)
+    /// <summary>The call that brought what is valid only for its time is over; by a suspension, or before the body began.</summary>
+    private PathState End(PathState path, Microsoft.CodeAnalysis.IOperation? suspension)
     {
         foreach (Resource resource in body.Suspendable)
         {
             if (path.Holds.TryGet(resource.Id, out Hold hold) && (hold.Holding & Holding.UserBacked) != 0)
             {
-                path = path.WithHold(resource.Id, hold with { Holding = (hold.Holding & ~Holding.UserBacked) | Holding.Stale, ChangedAt = fact.Operation });
+                path = path.WithHold(resource.Id, hold with { Holding = (hold.Holding & ~Holding.UserBacked) | Holding.Stale, ChangedAt = suspension });
             }
         }
 

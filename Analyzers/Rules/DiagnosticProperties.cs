@@ -12,6 +12,9 @@ internal static class DiagnosticProperties
     /// <summary><c>twice</c> where the spot is a release and an earlier one has been done.</summary>
     public const string Released = "released";
 
+    /// <summary>Set where the body runs after the call that brought what it uses: nothing in it comes early enough to help.</summary>
+    public const string BeginsLater = "begins later";
+
     /// <summary>The value of <see cref="Released"/>.</summary>
     public const string Twice = "twice";
 }

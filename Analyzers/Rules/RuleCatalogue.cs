@@ -25,6 +25,7 @@ internal static class RuleCatalogue
         (AgainstDirection.Words, static () => new AgainstDirection()),
         (UnsupportedExtraction.Words, static () => new UnsupportedExtraction()),
         (RetainedAcrossAwait.Words, static () => new RetainedAcrossAwait()),
+        (RetainedAcrossAwait.WordsOfLater, static () => new UsedByLaterBody()),
         (EscapesCall.Words, static () => new EscapesCall()),
         (ReleasedBeforeCompletion.Words, static () => new ReleasedBeforeCompletion()),
         (BackingUsedAfterRelease.Words, static () => new BackingUsedAfterRelease()),

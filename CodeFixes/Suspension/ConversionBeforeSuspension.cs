@@ -1,3 +1,4 @@
+using BufferLifetime.Analyzers.Rules;
 using BufferLifetime.CodeFixes.Pages;
 using BufferLifetime.CodeFixes.Repairs;
 using Microsoft.CodeAnalysis;
@@ -18,7 +19,8 @@ internal sealed class ConversionBeforeSuspension() : Repair(RetainedAcrossAwaitF
 
     public override IEnumerable<Proposal> Propose(Report report, SemanticModel model, CancellationToken cancellationToken)
     {
-        if (report.Spot.FirstAncestorOrSelf<IdentifierNameSyntax>() is not { } spot
+        if (report.Properties.ContainsKey(DiagnosticProperties.BeginsLater)
+            || report.Spot.FirstAncestorOrSelf<IdentifierNameSyntax>() is not { } spot
             || model.GetSymbolInfo(spot, cancellationToken).Symbol is not { } iterator
             || FunctionBody.Around(spot) is not { } body
             || IteratorUses.Of(iterator, body, model) is not { } uses)

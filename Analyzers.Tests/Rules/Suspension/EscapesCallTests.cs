@@ -97,6 +97,53 @@ public sealed class EscapesCallTests
         """);
 
     [Fact]
+    public Task Field_of_an_iterator_method_is_set_too_late() => VerifyMembersAsync("""
+
+        private IovIter _kept;
+
+        IEnumerable<int> M(IovIter iter)
+        {
+            _kept = {|BUF1202:iter|};
+            yield return 1;
+        }
+        """);
+
+    [Theory]
+    [InlineData("IovIter iter", "")]
+    [InlineData("Memory<byte> memory", "IovIter iter = IovIter.Ubuf(memory, TransferDirection.Destination);")]
+    public Task Local_iterator_function_that_is_returned_has_what_it_captures_too_long(string parameter, string before) => VerifyMembersAsync($$"""
+
+        static IEnumerable<long> M({{parameter}})
+        {
+            {{before}}
+            return {|BUF1202:Parts()|};
+
+            IEnumerable<long> Parts()
+            {
+                yield return Any.Length(iter);
+                yield return 1;
+            }
+        }
+        """);
+
+    [Theory]
+    [InlineData("IovIter iter = IovIter.Bvec(entries, TransferDirection.Source); return Parts();", "Any.Length(iter)")]
+    [InlineData("IovIter iter = IovIter.Ubuf(memory); long n = Parts().Sum(); return [n];", "Any.Length(iter)")]
+    [InlineData("return Parts();", "Any.Length(IovIter.Ubuf(memory))")]
+    public Task Local_iterator_function_over_stable_memory_or_enumerated_at_once_is_silent(string statements, string yielded) => VerifyMembersAsync($$"""
+
+        static IEnumerable<long> M(Memory<byte> memory, BvecEntry[] entries)
+        {
+            {{statements}}
+
+            IEnumerable<long> Parts()
+            {
+                yield return {{yielded}};
+            }
+        }
+        """);
+
+    [Fact]
     public Task Parameter_returned_from_an_async_method_is_reported() => VerifyMembersAsync("""
 
         static async Task<IovIter> M(IovIter iter)

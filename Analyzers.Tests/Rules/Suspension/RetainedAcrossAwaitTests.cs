@@ -502,6 +502,65 @@ public sealed class RetainedAcrossAwaitTests
         }
         """);
 
+    [Theory]
+    [InlineData("IEnumerable<long>", "long n = Any.Length({|BUF1201:data|}); yield return n;")]
+    [InlineData("IEnumerator<long>", "long n = Any.Length({|BUF1201:data|}); yield return n;")]
+    [InlineData("IEnumerable<long>", "yield return Any.Length({|BUF1201:data|});")]
+    [InlineData("IEnumerable<long>", "{|BUF1201:data|}.Zero(1); yield return 1; data.Zero(1);")]
+    [InlineData("IEnumerable<long>", "if (Any.Chance()) yield break; using PageLease pages = {|BUF1201:data|}.ExtractPages(); yield return 1;")]
+    [InlineData("async IAsyncEnumerable<long>", "long n = Any.Length({|BUF1201:data|}); await Any.Pause(); yield return n;")]
+    [InlineData("async IAsyncEnumerable<long>", "yield return await Any.LengthAsync({|BUF1201:data|});")]
+    public Task What_the_caller_gave_to_an_iterator_method_is_too_old_before_the_first_yield_as_well(string returned, string statements) => VerifyMembersAsync($$"""
+
+        static {{returned}} M(IovIter data)
+        {
+            {{statements}}
+        }
+        """);
+
+    [Theory]
+    [InlineData("if (data.IsUserBacked) throw new ArgumentException(nameof(data)); yield return Any.Length(data);")]
+    [InlineData("if (!data.IsUserBacked) yield return Any.Length(data);")]
+    [InlineData("if (data.Kind is IterKind.Bvec) yield return Any.Length(data);")]
+    [InlineData("data = IovIter.Bvec(entries, TransferDirection.Source); yield return Any.Length(data); yield return Any.Length(data);")]
+    [InlineData("data = IovIter.Ubuf(memory); yield return Any.Length(data);")]
+    [InlineData("yield return data.Count;")]
+    public Task Iterator_method_that_asks_first_or_uses_another_iterator_is_silent(string statements) => VerifyMembersAsync($$"""
+
+        static IEnumerable<long> M(IovIter data, BvecEntry[] entries, Memory<byte> memory)
+        {
+            {{statements}}
+        }
+        """);
+
+    [Fact]
+    public Task Async_method_that_uses_what_it_was_given_before_it_suspends_is_silent() => VerifyMembersAsync("""
+
+        static async Task<long> M(IovIter data)
+        {
+            long n = Any.Length(data);
+            await Any.Pause();
+            return n;
+        }
+        """);
+
+    [Fact]
+    public Task Parameter_of_a_local_iterator_function_is_too_old_and_that_of_the_method_around_it_is_not() => VerifyMembersAsync("""
+
+        static long M(IovIter data)
+        {
+            long total = Any.Length(data);
+            foreach (long n in Parts(data))
+                total += n;
+            return total;
+
+            static IEnumerable<long> Parts(IovIter given)
+            {
+                yield return Any.Length({|BUF1201:given|});
+            }
+        }
+        """);
+
     [Fact]
     public Task Await_in_the_try_and_use_in_the_catch_is_reported() => VerifyMembersAsync("""
 

@@ -48,6 +48,9 @@ internal sealed class EscapesCall : Rule
             case { Kind: FactKind.Escape, Departure: Departure.Returned, Operation: IReturnOperation { ReturnedValue: { } yielded } }:
                 Report(fact, before, findings, "yielded", yielded.Syntax, ofParameters: true);
                 break;
+            case { Kind: FactKind.Escape, Departure: Departure.Returned, Operation: IInvocationOperation { TargetMethod: { MethodKind: MethodKind.LocalFunction } later } } when NestedFunction.IsIterator(later):
+                Report(fact, before, findings, $"captured by '{later.Name}', whose body runs only when it is enumerated", fact.Operation.Syntax, ofParameters: false);
+                break;
             case { Kind: FactKind.Escape, Departure: Departure.Returned } when findings.Body.Owner is IMethodSymbol { IsAsync: true }:
                 Report(fact, before, findings, "returned from an async method", fact.Operation.Syntax, ofParameters: true);
                 break;
@@ -59,7 +62,7 @@ internal sealed class EscapesCall : Rule
         foreach (Sighting sighting in findings.See(
             path => path.RefsOf(fact.Target).Where(r => r.Kind <= RefRole.View && findings.Body.Resources[r.Resource].Kind == ResourceKind.Iterator),
             before,
-            (resource, hold) => (hold.Holding & Holding.UserBacked) != 0 && (!ofParameters || resource.Parameter is not null)))
+            (resource, hold) => ((hold.Holding & Holding.UserBacked) != 0 || UsedByLaterBody.IsOver(hold)) && (!ofParameters || resource.Parameter is not null)))
         {
             Location location = shown?.GetLocation() ?? Spots.OfCall(fact.Operation);
             findings.Report(

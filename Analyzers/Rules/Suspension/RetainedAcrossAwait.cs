@@ -27,7 +27,28 @@ internal sealed class RetainedAcrossAwait : Rule
         isEnabledByDefault: true,
         helpLinkUri: HelpFor(RuleIds.RetainedAcrossAwait));
 
+    private static readonly DiagnosticDescriptor CertainlyLater = new(
+        RuleIds.RetainedAcrossAwait,
+        Title,
+        "'{0}' describes its caller's memory and is used in the body of an iterator, which runs only when that is enumerated: the memory may have been moved or reused by then. Convert it before the iterator is called (ExtractToBvec).",
+        RuleCategories.Suspension,
+        DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        helpLinkUri: HelpFor(RuleIds.RetainedAcrossAwait));
+
+    private static readonly DiagnosticDescriptor PossiblyLater = new(
+        RuleIds.RetainedAcrossAwait,
+        Title,
+        "'{0}' describes its caller's memory and can be used in the body of an iterator, which runs only when that is enumerated: the memory may have been moved or reused by then. Convert it before the iterator is called (ExtractToBvec).",
+        RuleCategories.Suspension,
+        DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        helpLinkUri: HelpFor(RuleIds.RetainedAcrossAwait));
+
     public static readonly Wording Words = new(Certain, Possible);
+
+    /// <summary>The words for what the caller gave to a body that begins after the call.</summary>
+    public static readonly Wording WordsOfLater = new(CertainlyLater, PossiblyLater);
 
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
@@ -36,7 +57,7 @@ internal sealed class RetainedAcrossAwait : Rule
             return;
         }
 
-        foreach (Sighting sighting in findings.See(path => path.RefsOf(fact.Target).Where(r => findings.Body.Resources[r.Resource].Kind.EndsAtSuspension), before, static (_, hold) => (hold.Holding & Holding.Stale) != 0 && (hold.Holding & Holding.UserBacked) == 0))
+        foreach (Sighting sighting in findings.See(path => path.RefsOf(fact.Target).Where(r => findings.Body.Resources[r.Resource].Kind.EndsAtSuspension), before, static (_, hold) => hold.ChangedAt is not null && (hold.Holding & Holding.Stale) != 0 && (hold.Holding & Holding.UserBacked) == 0))
         {
             IOperation? suspension = sighting.Hold.ChangedAt;
             Location? suspended = suspension?.Syntax.GetLocation();
