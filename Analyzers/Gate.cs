@@ -35,6 +35,9 @@ internal static class Gate
                 case IPropertyReferenceOperation { Property: var property } when !opens:
                     opens = protocols.OpensGate(property);
                     break;
+                case IMethodReferenceOperation { Method: var handedOut } when !opens:
+                    opens = protocols.OpensGate(handedOut);
+                    break;
                 case IObjectCreationOperation { Constructor: { } constructor } when !opens:
                     opens = protocols.OpensGate(constructor);
                     break;

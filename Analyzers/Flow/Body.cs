@@ -199,6 +199,16 @@ internal sealed class Body
         return resource;
     }
 
+    /// <summary>What is in an entry of a table, as far as <paramref name="call"/> meets it.</summary>
+    public int EntryAt(IOperation call, int entry)
+    {
+        AddResource(new Resource(_resources.Count, ResourceKind.Registration, call, null) { Name = Places.NameOf(entry) });
+        return _resources.Count - 1;
+    }
+
+    /// <summary>Whether somebody says what a call of the method does.</summary>
+    public bool Knows(IMethodSymbol method) => _contracts.Find(method.OriginalDefinition) is not null;
+
     /// <summary>
     /// The resource by which this body knows one that was acquired elsewhere: that a field brought with it at position
     /// <paramref name="position"/>, or that <paramref name="call"/> left in a field.

@@ -54,6 +54,9 @@ internal sealed class Contract(ImmutableArray<Effect> effects)
         return false;
     }
 
+    /// <summary>Whether all that is said is of entries: what else the call does, and keeps, is said nowhere.</summary>
+    public bool IsOfEntries => Effects.All(static effect => effect is Effect.Entry { Change: not EntryChange.Shown });
+
     /// <summary>Whether an effect says what becomes of what stands in <paramref name="slot"/>, not only what it has to be.</summary>
     public bool Names(Slot slot)
     {
@@ -226,6 +229,12 @@ internal abstract record Effect
         public override Slot Subject => Target;
     }
 
+    /// <summary>The call concerns the entry of <paramref name="Table"/> whose number stands in <paramref name="Index"/>.</summary>
+    public sealed record Entry(Slot Table, Slot Index, EntryChange Change) : Effect
+    {
+        public override Slot Subject => Table;
+    }
+
     /// <summary>The call tells others that what was to be done is done.</summary>
     public sealed record Announce : Effect
     {
@@ -237,6 +246,25 @@ internal abstract record Effect
     {
         public override Slot Subject => Target;
     }
+}
+
+/// <summary>What a call does with an entry of a table.</summary>
+internal enum EntryChange
+{
+    /// <summary>Uses what is in it, which has to be something.</summary>
+    Used,
+
+    /// <summary>Hands out a view of what is in it.</summary>
+    Shown,
+
+    /// <summary>Takes out what is in it.</summary>
+    Emptied,
+
+    /// <summary>Puts something in it.</summary>
+    Filled,
+
+    /// <summary>Puts something in it, or in any other.</summary>
+    FilledAny,
 }
 
 /// <summary>What is acquired instead where the argument <paramref name="At"/> is the constant <paramref name="Value"/>.</summary>
@@ -271,6 +299,9 @@ internal enum Inspection
 
     /// <summary>True exactly when the iterator describes its caller's memory.</summary>
     IsUserBacked,
+
+    /// <summary>True exactly when the iterator describes memory that can move: its caller's, or what nobody keeps in place.</summary>
+    WillPin,
 
     /// <summary>The mode pages are held in, or would be extracted in.</summary>
     Mode,

@@ -17,7 +17,10 @@ internal abstract record Expression
     public sealed record PartOf(int Place, Extent Extent) : Expression;
 
     /// <summary>What an inspecting member says of the resources of a place.</summary>
-    public sealed record Inspected(int Place, Inspection What) : Expression;
+    /// <param name="Place">What is asked.</param>
+    /// <param name="What">What it is asked.</param>
+    /// <param name="Flags">What the answer depends on besides: the flags of an extraction that is yet to come, or was made with them.</param>
+    public sealed record Inspected(int Place, Inspection What, Expression? Flags = null) : Expression;
 
     /// <summary>A comparison; <paramref name="Right"/> is a constant wherever one side is.</summary>
     public sealed record Compare(Relation Relation, Expression Left, Expression Right) : Expression;
@@ -53,7 +56,7 @@ internal abstract record Expression
     {
         Of of => of.Place == place,
         PartOf part => part.Place == place,
-        Inspected inspected => inspected.Place == place,
+        Inspected inspected => inspected.Place == place || (inspected.Flags?.Reads(place) ?? false),
         Compare compare => compare.Left.Reads(place) || compare.Right.Reads(place),
         Not not => not.Operand.Reads(place),
         And and => and.Left.Reads(place) || and.Right.Reads(place),
@@ -73,6 +76,7 @@ internal abstract record Expression
                 break;
             case Inspected inspected:
                 found(inspected.Place);
+                inspected.Flags?.CollectPlaces(found);
                 break;
             case Compare compare:
                 compare.Left.CollectPlaces(found);

@@ -22,6 +22,15 @@ internal enum FactKind
     Demand,
     Advance,
 
+    /// <summary>A number that must not be zero is computed with: a divisor, or one before the last of so many.</summary>
+    Count,
+
+    /// <summary>An entry of a table is used, emptied or filled.</summary>
+    Entry,
+
+    /// <summary>A member becomes a delegate, which calls it nobody knows when.</summary>
+    Delegate,
+
     /// <summary>The result of a call tells how it went with what stood in one of its arguments.</summary>
     Outcome,
 }
@@ -166,6 +175,9 @@ internal sealed class Resource(int id, ResourceKind kind, IOperation origin, ISy
     public string? Name { get; set; }
 
     public Effect.Acquire? Acquisition { get; init; }
+
+    /// <summary>The iterator that it was extracted from, and the flags: whoever asks that what these mean is told how it is held.</summary>
+    public (int Iterator, Expression Flags)? AskedBy { get; set; }
 
     /// <summary>Set for a resource that a field brings from an earlier call: what it was where it was acquired.</summary>
     public Resource? Original { get; init; }

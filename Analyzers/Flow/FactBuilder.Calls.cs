@@ -40,11 +40,21 @@ internal sealed partial class FactBuilder
         bool isOwn = instance is IInstanceReferenceOperation && _body.KeepsFields;
 
         // The instance's own disposal is what its body does to the fields.
-        if (_contracts.Find(method.OriginalDefinition) is { } contract && !(isOwn && contract.Effects.All(static effect => effect is Effect.Release { Target.Kind: SlotKind.Receiver })))
+        Contract? contract = _contracts.Find(method.OriginalDefinition);
+        if (contract is { IsOfEntries: true })
         {
-            return Apply(call, method, contract, receiver, values, type);
+            Value said = CallWithoutContract(call, method, receiver, values, type, isOwn);
+            ChangeEntries(call, method, contract, receiver, values);
+            return said;
         }
 
+        return contract is not null && !(isOwn && contract.Effects.All(static effect => effect is Effect.Release { Target.Kind: SlotKind.Receiver }))
+            ? Apply(call, method, contract, receiver, values, type)
+            : CallWithoutContract(call, method, receiver, values, type, isOwn);
+    }
+
+    private Value CallWithoutContract(IOperation call, IMethodSymbol method, Value receiver, Value[] values, ITypeSymbol? type, bool isOwn)
+    {
         // What starts an operation fails by its task, and what is handed a task only passes it on: neither fails with an operation under way.
         bool canFail = !Failures.MakesException(call) && !_contracts.IsTask(type) && !method.Parameters.Any(parameter => _contracts.IsTask(parameter.Type));
         Use(call, receiver);
@@ -251,8 +261,9 @@ internal sealed partial class FactBuilder
                     Add(new Fact(FactKind.Inspect, call) { Target = At(inspect.Target).Place, Effect = inspect, Member = member });
 
                     // The mode that flags ask for is another question than the mode as such.
-                    bool tells = inspect.What != Inspection.Mode || Array.TrueForAll(arguments, static a => a.Expression is Expression.Constant { Value: 0 or (byte)0 });
-                    value = new Value(result, tells ? new Expression.Inspected(At(inspect.Target).Place, inspect.What) : null);
+                    bool isPlain = inspect.What != Inspection.Mode || Array.TrueForAll(arguments, static a => a.Expression is Expression.Constant { Value: 0 or (byte)0 });
+                    Expression? flags = isPlain ? null : arguments[0].Expression;
+                    value = new Value(result, isPlain || flags is not null ? new Expression.Inspected(At(inspect.Target).Place, inspect.What, flags) : null);
                     break;
                 case Effect.Compare compare when At(compare.Target).Expression is { } one && At(compare.Other).Expression is { } other:
                     value = new Value(result, Ordered(Relation.Equal, one, other));
@@ -309,6 +320,14 @@ internal sealed partial class FactBuilder
                     Effect.Demand said = demand.DirectionAt < 0 ? demand : demand with { Direction = DirectionOf(call, demand.DirectionAt) };
                     Add(new Fact(FactKind.Demand, call) { Target = At(demand.Target).Place, Effect = said, Member = member });
                     break;
+                case Effect.Entry entry:
+                    int place = ChangeEntry(call, member, entry, receiver, arguments);
+                    if (entry.Change == EntryChange.Shown && place >= 0)
+                    {
+                        Add(new Fact(FactKind.View, call) { Target = result, Source = place });
+                    }
+
+                    break;
                 case Effect.Announce:
                     Add(new Fact(FactKind.Announce, call) { Member = member });
                     break;
@@ -330,6 +349,41 @@ internal sealed partial class FactBuilder
         }
 
         return value;
+    }
+
+    private void ChangeEntries(IOperation call, ISymbol member, Contract contract, Value receiver, Value[] arguments)
+    {
+        foreach (Effect effect in contract.Effects)
+        {
+            ChangeEntry(call, member, (Effect.Entry)effect, receiver, arguments);
+        }
+    }
+
+    /// <summary>The place of the entry that a call speaks of, or -1 where its number is neither a constant nor a variable.</summary>
+    private int ChangeEntry(IOperation call, ISymbol member, Effect.Entry entry, Value receiver, Value[] arguments)
+    {
+        Value table = entry.Table.Kind == SlotKind.Receiver ? receiver : arguments[entry.Table.Index];
+        if (!table.HasPlace || _body.Places[table.Place].Kind == PlaceKind.This)
+        {
+            return -1;
+        }
+
+        Value index = arguments[entry.Index.Index];
+        object? key = entry.Change == EntryChange.FilledAny ? null : index.Expression switch
+        {
+            Expression.Constant { Value: int number } => (long)number,
+            Expression.Of { Place: var variable } when _body.Places[variable].Kind is PlaceKind.Local or PlaceKind.Parameter => new VariableKey(variable),
+            _ => null,
+        };
+        if (key is null && entry.Change is not (EntryChange.Filled or EntryChange.FilledAny))
+        {
+            return -1;
+        }
+
+        int place = key is null ? -1 : _body.Places.OfEntry(table.Place, key, $"slot {(key is long ? key : _body.Places.NameOf(((VariableKey)key).Place))}");
+        int resource = entry.Change is EntryChange.Emptied or EntryChange.Shown ? _body.EntryAt(call, place) : -1;
+        Add(new Fact(FactKind.Entry, call) { Target = place, Effect = entry, Resource = resource, Member = member });
+        return place;
     }
 
     /// <summary>How much a slice covers: its start is the argument that follows what is sliced.</summary>
@@ -389,6 +443,7 @@ internal sealed partial class FactBuilder
             : acquire.Kind;
         Resource resource = _body.AcquiredAt(call, member, acquire with { Direction = direction, Kind = kind });
         resource.Name = NameOf(target);
+        resource.AskedBy = acquire.FlagsAt >= 0 && modeFrom >= 0 && at(Slot.Argument(acquire.FlagsAt)).Expression is { } asked ? (modeFrom, asked) : null;
         if (acquire.ModeFrom is { } iterator && modeFrom >= 0 && flags is not null && _contracts.AllowsPeerMemory(flags))
         {
             Add(new Fact(FactKind.Demand, call) { Target = modeFrom, Effect = new Effect.Demand(iterator, Backing: Holding.UserBacked), Member = member });
@@ -475,6 +530,15 @@ internal sealed partial class FactBuilder
         }
 
         Use(method, instance);
+        Contract? contract = _contracts.Find(method.Method.OriginalDefinition);
+        foreach (Effect effect in contract?.Effects ?? ImmutableArray<Effect>.Empty)
+        {
+            if (effect is Effect.Acquire or Effect.Release)
+            {
+                Add(new Fact(FactKind.Delegate, method) { Target = instance.Place, Effect = effect, Member = method.Method });
+            }
+        }
+
         if (!instance.HasPlace)
         {
             return Value.None;
@@ -482,7 +546,7 @@ internal sealed partial class FactBuilder
 
         Value created = Fresh();
         Add(new Fact(FactKind.View, method) { Target = created.Place, Source = instance.Place, Role = RefRole.View });
-        if (_contracts.Find(method.Method.OriginalDefinition)?.Releases(Slot.Receiver) == true)
+        if (contract?.Releases(Slot.Receiver) == true)
         {
             Add(new Fact(FactKind.Escape, method) { Target = instance.Place, Departure = Departure.Captured });
         }

@@ -53,6 +53,7 @@ internal sealed partial class FactBuilder
             return Value.None;
         }
 
+        Count(binary, l, r);
         Expression? result = binary.OperatorKind switch
         {
             BinaryOperatorKind.Equals => Ordered(Relation.Equal, l, r),
@@ -65,6 +66,31 @@ internal sealed partial class FactBuilder
             _ => null,
         };
         return new Value(-1, result);
+    }
+
+    private void Count(IBinaryOperation binary, Expression left, Expression right)
+    {
+        Expression? count = binary.OperatorKind switch
+        {
+            BinaryOperatorKind.Divide or BinaryOperatorKind.Remainder => right,
+            BinaryOperatorKind.Subtract when right is Expression.Constant { Value: > 0 } && IsIndex(binary) => left,
+            _ => null,
+        };
+        if (count is Expression.Of or Expression.Inspected { Flags: null })
+        {
+            Add(new Fact(FactKind.Count, binary) { Value = count });
+        }
+    }
+
+    private static bool IsIndex(IOperation value)
+    {
+        IOperation index = value;
+        while (index.Parent is IConversionOperation or IParenthesizedOperation)
+        {
+            index = index.Parent;
+        }
+
+        return index.Parent is IArrayElementReferenceOperation || index.Parent is IArgumentOperation { Parent: IPropertyReferenceOperation };
     }
 
     private static Expression.Compare Ordered(Relation relation, Expression left, Expression right) =>

@@ -47,9 +47,15 @@ internal enum Holding
     /// <summary>An iterator over memory that its creator keeps in place.</summary>
     Stable = 1 << 9,
 
+    /// <summary>An iterator over memory that its creator keeps alive, and nobody in place: it may cross a suspension, and is extracted by pin.</summary>
+    Movable = 1 << 13,
+
     AnyHeld = HeldGet | HeldPin | Held,
     AnyMode = HeldNone | HeldGet | HeldPin,
-    AnyIterator = UserBacked | Stale | Stable,
+    UsersOwn = UserBacked | Stale,
+    Pinnable = UsersOwn | Movable,
+    NotUsers = Stable | Movable,
+    AnyIterator = Pinnable | Stable,
 }
 
 /// <summary>Which way an iterator's bytes may flow, as far as the path knows.</summary>

@@ -59,6 +59,9 @@ internal sealed class IntMap<T>
     /// <summary>Whether both maps hold the same keys with values that <paramref name="same"/> accepts.</summary>
     public static bool Equal(IntMap<T> a, IntMap<T> b, Func<T, T, bool> same) => Equal(a._root, b._root, same);
 
+    /// <summary>Whether both maps hold a key with values of which <paramref name="found"/> says so.</summary>
+    public static bool AnyInBoth(IntMap<T> a, IntMap<T> b, Func<T, T, bool> found) => AnyInBoth(a._root, b._root, found);
+
     public delegate bool OnlyOne(int key, T value, out T result);
 
     public delegate bool Both(int key, T a, T b, out T result);
@@ -200,6 +203,17 @@ internal sealed class IntMap<T>
         {
             (Leaf la, Leaf lb) => la.Key == lb.Key && same(la.Value, lb.Value),
             (Branch ba, Branch bb) => ba.Bit == bb.Bit && ba.Prefix == bb.Prefix && Equal(ba.Left, bb.Left, same) && Equal(ba.Right, bb.Right, same),
+            _ => false,
+        };
+
+    private static bool AnyInBoth(Node? a, Node? b, Func<T, T, bool> found) =>
+        !ReferenceEquals(a, b) && (a, b) switch
+        {
+            (null, _) or (_, null) => false,
+            (Leaf la, Leaf lb) => la.Key == lb.Key && found(la.Value, lb.Value),
+            (Branch ba, Branch bb) when ba.Bit == bb.Bit && ba.Prefix == bb.Prefix => AnyInBoth(ba.Left, bb.Left, found) || AnyInBoth(ba.Right, bb.Right, found),
+            (Branch upper, _) when Under(b, upper) => AnyInBoth((KeyOf(b) & upper.Bit) == 0 ? upper.Left : upper.Right, b, found),
+            (_, Branch upper) when Under(a, upper) => AnyInBoth(a, (KeyOf(a) & upper.Bit) == 0 ? upper.Left : upper.Right, found),
             _ => false,
         };
 

@@ -243,6 +243,16 @@ internal sealed record PathState(
     public static bool SameHoldings(PathState a, PathState b) =>
         a.Signature == b.Signature && IntMap<Hold>.Equal(a.Holds, b.Holds, static (x, y) => x.Holding == y.Holding && x.Direction == y.Direction);
 
+    /// <summary>
+    /// Whether a name has one thing on the one way and another on the other, both of them owed a release: <c>chosen = first ? a : b</c>. Merged, its
+    /// release would be that of neither.
+    /// </summary>
+    public static bool OwnAlike(PathState a, PathState b) => ReferenceEquals(a.Refs, b.Refs) || !IntMap<RefSet>.AnyInBoth(a.Refs, b.Refs, (x, y) =>
+        x.Count == 1 && y.Count == 1 && x[0].Resource != y[0].Resource && x[0].Kind == RefRole.Owner && y[0].Kind == RefRole.Owner
+        && a.IsOwed(x[0].Resource) && a.IsOwed(y[0].Resource) && b.IsOwed(x[0].Resource) && b.IsOwed(y[0].Resource));
+
+    private bool IsOwed(int resource) => (HoldOf(resource).Holding & Holding.AnyHeld) != 0;
+
     /// <param name="a">One way.</param>
     /// <param name="b">Another.</param>
     /// <param name="isName">Which places are names in the code; null where that does not matter.</param>
@@ -406,7 +416,7 @@ internal sealed class PathSet
     {
         for (int i = 0; i < _paths.Count; i++)
         {
-            if (IsMerged || PathState.SameHoldings(_paths[i], path))
+            if (IsMerged || (PathState.SameHoldings(_paths[i], path) && PathState.OwnAlike(_paths[i], path)))
             {
                 PathState merged = PathState.Merge(_paths[i], path, _isName);
                 bool changed = !ReferenceEquals(merged, _paths[i]);

@@ -23,6 +23,7 @@ internal sealed class Places
     private readonly Dictionary<CaptureId, int> _captures = [];
     private readonly Dictionary<(int, ISymbol), int> _members = new(MemberComparer.Instance);
     private readonly List<int> _mutable = [];
+    private readonly List<Entry> _entries = [];
     private int _this = -1;
 
     public int Count => _all.Count;
@@ -73,6 +74,29 @@ internal sealed class Places
         return place;
     }
 
+    /// <summary>The entry of the table in <paramref name="table"/> that a constant number, or the value that a variable has, stands for.</summary>
+    public int OfEntry(int table, object key, string name)
+    {
+        foreach (Entry entry in _entries)
+        {
+            if (entry.Table == table && entry.Key.Equals(key))
+            {
+                return entry.Place;
+            }
+        }
+
+        int place = Add(new Place(PlaceKind.Member, null, table) { Name = name });
+        _all[table].AddMember(place);
+        _entries.Add(new Entry(place, table, key));
+        return place;
+    }
+
+    /// <summary>What an entry of a table is numbered by.</summary>
+    public object KeyOf(int place) => _entries.Find(entry => entry.Place == place).Key;
+
+    /// <summary>The entries of tables that the body speaks of.</summary>
+    public IReadOnlyList<Entry> Entries => _entries;
+
     /// <summary>The member of the place that the body speaks of, or -1.</summary>
     public int FindMember(int parent, ISymbol member) => _members.TryGetValue((parent, member), out int place) ? place : -1;
 
@@ -97,6 +121,7 @@ internal sealed class Places
     public string? NameOf(int place) => place < 0 ? null : _all[place] switch
     {
         { Kind: PlaceKind.Local or PlaceKind.Parameter or PlaceKind.StaticField, Symbol: { } symbol } => symbol.Name,
+        { Kind: PlaceKind.Member, Symbol: null, Name: { } entry } => entry,
         { Kind: PlaceKind.Member, Name: { } name, Parent: var parent } => _all[parent].Kind == PlaceKind.This || NameOf(parent) is not { } outer
             ? name
             : outer + "." + name,
@@ -127,6 +152,19 @@ internal sealed class Places
             unchecked((key.Parent * 397) ^ SymbolEqualityComparer.Default.GetHashCode(key.Member));
     }
 }
+
+/// <summary>An entry of a table.</summary>
+/// <param name="Place">Where what is in it is found.</param>
+/// <param name="Table">The table.</param>
+/// <param name="Key">A constant number, or the place of the variable that has the number.</param>
+internal readonly record struct Entry(int Place, int Table, object Key)
+{
+    /// <summary>Whether what is known of the entry holds only as long as a variable keeps its value.</summary>
+    public bool IsOfVariable(int variable) => Key is VariableKey key && key.Place == variable;
+}
+
+/// <summary>The variable that an entry is numbered by.</summary>
+internal sealed record VariableKey(int Place);
 
 /// <summary>One place: where a value can be kept and found again.</summary>
 internal sealed class Place(PlaceKind kind, ISymbol? symbol, int parent)

@@ -1,3 +1,5 @@
+using Microsoft.CodeAnalysis;
+
 namespace BufferLifetime.Analyzers.Flow;
 
 /// <summary>What the outcome of a condition tells of a path, and whether the path allows it.</summary>
@@ -188,10 +190,16 @@ internal sealed class Refinement(Body body, IContractSource contracts)
         };
     }
 
+    /// <summary>The classes of the values that a place can have at all: what is neither true nor false is no truth value.</summary>
+    private Classes Possible(int place) =>
+        body.Places[place].Symbol is ILocalSymbol { Type.SpecialType: SpecialType.System_Boolean } or IParameterSymbol { Type.SpecialType: SpecialType.System_Boolean }
+            ? Classes.Zero | Classes.Positive
+            : Classes.All;
+
     private PathState? Narrow(PathState path, int place, Classes allowed, object? constant, int depth, bool equal = true)
     {
         Known known = path.KnownOf(place);
-        Classes classes = known.Classes & allowed;
+        Classes classes = known.Classes & allowed & Possible(place);
         if (classes == Classes.None)
         {
             return null;
@@ -235,7 +243,7 @@ internal sealed class Refinement(Body body, IContractSource contracts)
             case Expression.Of of when depth < MaxDepth:
                 return equal ? AssumeEqual(path, of, constant, true, depth + 1)
                     : allowed != Classes.All ? Narrow(path, of.Place, allowed, constant, depth + 1, equal: false)
-                    : path;
+                    : AssumeEqual(path, of, constant, false, depth + 1);
             case Expression.Inspected { What: Inspection.Mode or Inspection.Direction or Inspection.Backing } inspected when constant is not null:
                 return Inspect(path, inspected, constant, equal);
             case Expression.Inspected { What: Inspection.Amount or Inspection.LeaseAmount } amount:
@@ -272,7 +280,8 @@ internal sealed class Refinement(Body body, IContractSource contracts)
         Hold hold = path.HoldOf(resource);
         return inspected.What switch
         {
-            Inspection.IsUserBacked => Keep(path, resource, hold, outcome ? Holding.UserBacked | Holding.Stale : Holding.Stable),
+            Inspection.IsUserBacked => Keep(path, resource, hold, outcome ? Holding.UsersOwn : Holding.NotUsers),
+            Inspection.WillPin => Keep(path, resource, hold, outcome ? Holding.Pinnable : Holding.Stable),
             Inspection.IsHeld when IsReleasedByCopy(inspected.Place, resource, hold) => outcome ? path : null,
             Inspection.IsHeld => Keep(path, resource, hold, outcome ? ~Over : Over | Holding.HandedOn),
             Inspection.Amount => Keep(path, resource, hold, outcome ? ~Holding.NotAcquired : Holding.NotAcquired),
@@ -315,6 +324,11 @@ internal sealed class Refinement(Body body, IContractSource contracts)
     /// <summary>An inspection has, or has not, the given value.</summary>
     private PathState? Inspect(PathState path, Expression.Inspected inspected, object? constant, bool equal)
     {
+        if (inspected.Flags is not null)
+        {
+            return TellModeOfFlags(path, inspected, contracts.ModeOf(constant), equal);
+        }
+
         if (Subject(path, inspected.Place) is not { } resource)
         {
             return path;
@@ -346,10 +360,25 @@ internal sealed class Refinement(Body body, IContractSource contracts)
         {
             // The mode that an iterator would be extracted in, if nothing else is asked for: none exactly when it is stable, else by pin.
             bool stable = (mode == Holding.HeldNone) == equal;
-            return equal || mode is Holding.HeldNone or Holding.HeldPin ? Keep(path, resource, hold, stable ? Holding.Stable : Holding.UserBacked | Holding.Stale) : path;
+            return equal || mode is Holding.HeldNone or Holding.HeldPin ? Keep(path, resource, hold, stable ? Holding.Stable : Holding.Pinnable) : path;
         }
 
         return Keep(path, resource, hold, equal ? mode | OtherThanModes : ~mode, keepOthers: true);
+    }
+
+    /// <summary>What flags mean for an iterator is how everything is held that was extracted from it with the same flags.</summary>
+    private PathState? TellModeOfFlags(PathState path, Expression.Inspected inspected, Holding mode, bool equal)
+    {
+        PathState? told = path;
+        foreach (Resource resource in mode == Holding.Nothing ? [] : body.Resources)
+        {
+            if (told is not null && resource.AskedBy is { } asked && asked.Iterator == inspected.Place && asked.Flags.Equals(inspected.Flags))
+            {
+                told = Keep(told, resource.Id, told.HoldOf(resource.Id), equal ? mode | OtherThanModes : ~mode, keepOthers: true);
+            }
+        }
+
+        return told;
     }
 
     /// <summary>One backing is said, or excluded: once all that are the caller's are excluded, the memory is not the caller's.</summary>
@@ -370,7 +399,7 @@ internal sealed class Refinement(Body body, IContractSource contracts)
             return remembered;
         }
 
-        return Keep(remembered, resource, remembered.HoldOf(resource), isUsers && equal ? Holding.UserBacked | Holding.Stale : Holding.Stable);
+        return Keep(remembered, resource, remembered.HoldOf(resource), isUsers && equal ? Holding.UsersOwn : Holding.NotUsers);
     }
 
     private static Expression.Compare Is(Expression.Inspected inspected, object constant) =>

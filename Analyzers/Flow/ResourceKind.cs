@@ -7,7 +7,7 @@ internal sealed class ResourceKind
     public static readonly ResourceKind Pages = new("pages") { HasMode = true, IsMadeOfPieces = true };
 
     /// <summary>An owner of extracted pages that remembers their mode.</summary>
-    public static readonly ResourceKind Lease = new("lease") { HasMode = true };
+    public static readonly ResourceKind Lease = new("lease") { HasMode = true, IsReference = true };
 
     /// <summary>An iterator over scattered memory.</summary>
     public static readonly ResourceKind Iterator = new("iterator") { EndsAtSuspension = true };

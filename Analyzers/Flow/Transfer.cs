@@ -49,6 +49,9 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
             case FactKind.Inspect:
                 next(Attempts.Look(fact, path, body));
                 break;
+            case FactKind.Entry:
+                next(Entries.Change(fact, path, body));
+                break;
             case FactKind.Outcome:
                 next(Attempts.Tell(fact, path, body));
                 break;
@@ -170,7 +173,7 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
             Truths = body.Expressions.WithoutConditionsOn(path.Truths, place),
         };
 
-        return ForgetMembers(path, place);
+        return ForgetMembers(Entries.Forget(path, place, body), place);
     }
 
     private PathState ForgetMembers(PathState path, int place)
@@ -203,25 +206,25 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
         RefSet iterators = Iterators(path, fact.Source);
         int iterator = iterators.Count == 1 ? iterators[0].Resource : -1;
         Hold of = iterator >= 0 ? path.HoldOf(iterator) : new Hold(Holding.UserBacked | Holding.Stable);
-        Holding user = of.Holding & (Holding.UserBacked | Holding.Stale);
+        Holding movable = of.Holding & Holding.Pinnable;
         Holding stable = of.Holding & Holding.Stable;
-        if ((user | stable) == 0)
+        if ((movable | stable) == 0)
         {
-            user = Holding.UserBacked;
+            movable = Holding.UserBacked;
             stable = Holding.Stable;
         }
 
-        if (user != 0)
+        if (movable != 0)
         {
-            PathState pinned = iterator >= 0 ? path.WithHold(iterator, of with { Holding = user }) : path;
+            PathState pinned = iterator >= 0 ? path.WithHold(iterator, of with { Holding = movable }) : path;
             Holding asked = fact.Flags is null ? Holding.HeldPin
                 : _refinement.Evaluate(path, fact.Flags) is not { Constant: { } flags } ? Holding.HeldGet | Holding.HeldPin
                 : contracts.AsksForReferences(flags) ? Holding.HeldGet
                 : Holding.HeldPin;
 
-            // What is written to is pinned, whatever was asked for.
-            Holding taken = of.Direction == Flowing.Source ? asked
-                : of.Direction == Flowing.Destination ? Holding.HeldPin
+            // What is written to, and what is nobody's but its creator's, is pinned, whatever was asked for.
+            Holding taken = of.Direction == Flowing.Destination || movable == Holding.Movable ? Holding.HeldPin
+                : of.Direction == Flowing.Source && (movable & Holding.Movable) == 0 ? asked
                 : asked | Holding.HeldPin;
             Settle(fact, acquire, pinned, taken, next);
         }

@@ -60,6 +60,7 @@ internal static class ExtractionProtocol
             yield return Property(Lease, access).Views(Slot.Receiver);
         }
 
+        yield return Property("BufferLifetime.IoVector", "Base").Views(Slot.Receiver);
         yield return Property(Extracted, "Iter").Acquires(Slot.Result, ResourceKind.Iterator, Holding.Stable, tag: Tags.Converted).Views(Slot.Receiver);
     }
 

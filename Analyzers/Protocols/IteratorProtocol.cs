@@ -22,7 +22,18 @@ internal static class IteratorProtocol
                 .Views(Slot.Argument(0));
         }
 
-        foreach (string stable in new[] { "Kvec", "Bvec", "FolioQueue", "Xarray", "Pipe" })
+        // Links of managed memory that its creator keeps alive, and nobody in place.
+        foreach (string sequence in new[] { "FolioQueue", "Pipe" })
+        {
+            yield return Method(Iterator, sequence).Taking("System.Buffers.ReadOnlySequence`1")
+                .Acquires(Slot.Result, ResourceKind.Iterator, Holding.Movable).DirectedBy(Direction, otherwise: Flowing.Source)
+                .Views(Slot.Argument(0));
+        }
+
+        yield return Method(Iterator, "Pipe").Taking("System.IO.Pipelines.ReadResult")
+            .Acquires(Slot.Result, ResourceKind.Iterator, Holding.Movable).DirectedBy(Direction, otherwise: Flowing.Source)
+            .Views(Slot.Argument(0));
+        foreach (string stable in new[] { "Kvec", "Bvec", "FolioQueue", "Xarray" })
         {
             yield return Method(Iterator, stable)
                 .Acquires(Slot.Result, ResourceKind.Iterator, Holding.Stable).DirectedBy(Direction, otherwise: Flowing.Source)
@@ -33,7 +44,7 @@ internal static class IteratorProtocol
             .Acquires(Slot.Result, ResourceKind.Iterator, Holding.Stable, tag: Tags.Discards).DirectedBy(Direction, otherwise: Flowing.Destination);
 
         yield return Property(Iterator, "IsUserBacked").Tells(Inspection.IsUserBacked);
-        yield return Property(Iterator, "ExtractWillPin").Tells(Inspection.IsUserBacked, Tags.ReleaseMode);
+        yield return Property(Iterator, "ExtractWillPin").Tells(Inspection.WillPin, Tags.ReleaseMode);
         yield return Method(Iterator, "ExtractMode").Tells(Inspection.Mode, Tags.ReleaseMode);
         yield return Property(Iterator, "Direction").Tells(Inspection.Direction);
         foreach (Row row in Movements())

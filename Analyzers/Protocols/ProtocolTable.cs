@@ -80,7 +80,7 @@ internal sealed class ProtocolTable : IContractSource
         }
     }
 
-    private static bool OpensGate(Effect effect) => effect is Effect.Acquire or Effect.AddressOf or Effect.Release { Tag: Tags.Legacy or Tags.OfOwner };
+    private static bool OpensGate(Effect effect) => effect is Effect.Acquire or Effect.Entry { Change: EntryChange.Shown or EntryChange.Emptied } or Effect.AddressOf or Effect.Release { Tag: Tags.Legacy or Tags.OfOwner };
 
     /// <summary>Whether anybody describes APIs of their own.</summary>
     public bool HasDeclared => _attributes is { AreDeclared: true } || _file is { IsEmpty: false };

@@ -15,10 +15,17 @@ internal static class RegistrationProtocol
     {
         foreach (string lender in new[] { Table, Lent })
         {
-            yield return Method(lender, "Import")
+            Row import = Method(lender, "Import")
                 .Acquires(Slot.Result, ResourceKind.Import).DirectedBy(IteratorProtocol.Direction, otherwise: Flowing.Unknown)
                 .DemandsArgument(Slot.Receiver, IteratorProtocol.Direction).Borrows(Slot.Receiver);
+            yield return lender == Table ? import.UsesEntry(Slot.Argument(0)) : import;
         }
+
+        yield return Method(Table, "GetVector").ShowsEntry(Slot.Argument(0));
+        yield return Method(Table, "Unregister").UsesEntry(Slot.Argument(0)).EmptiesEntry(Slot.Argument(0));
+        yield return Method(Table, "Register").Taking("System.ReadOnlySpan`1", at: 1).FillsEntries(Slot.Receiver);
+        yield return Method(Table, "Register").FillsEntry(Slot.Argument(0));
+        yield return Method(Table, "CloneTo").FillsEntries(Slot.Argument(1));
 
         yield return Property(Import, "Iter").Acquires(Slot.Result, ResourceKind.Iterator, Holding.Stable, tag: Tags.Converted).Views(Slot.Receiver);
         yield return Property(Import, "Bytes").Tells(Inspection.Detail);

@@ -13,7 +13,8 @@ internal sealed class Row
 {
     private readonly List<Effect> _effects = [];
     private string? _returns;
-    private string? _firstParameter;
+    private string? _parameter;
+    private int _parameterAt;
     private string? _directionType;
     private string? _flagsType;
     private Flowing _otherwise;
@@ -38,7 +39,7 @@ internal sealed class Row
     {
         get
         {
-            foreach (string? name in new[] { _returns, _firstParameter, _directionType, _flagsType })
+            foreach (string? name in new[] { _returns, _parameter, _directionType, _flagsType })
             {
                 if (name is not null)
                 {
@@ -61,10 +62,11 @@ internal sealed class Row
         return this;
     }
 
-    /// <summary>Only the overloads whose first parameter is of the named type.</summary>
-    public Row Taking(string type)
+    /// <summary>Only the overloads whose first parameter, or the one that stands <paramref name="at"/>, is of the named type.</summary>
+    public Row Taking(string type, int at = 0)
     {
-        _firstParameter = type;
+        _parameter = type;
+        _parameterAt = at;
         return this;
     }
 
@@ -173,6 +175,21 @@ internal sealed class Row
     /// <summary>The finalizer of the target will not run any more.</summary>
     public Row Disarms(Slot target) => With(new Effect.Disarm(target));
 
+    /// <summary>Uses what is in the entry whose number stands in <paramref name="index"/>.</summary>
+    public Row UsesEntry(Slot index) => With(new Effect.Entry(Slot.Receiver, index, EntryChange.Used));
+
+    /// <summary>Returns a view of what is in the entry.</summary>
+    public Row ShowsEntry(Slot index) => With(new Effect.Entry(Slot.Receiver, index, EntryChange.Shown));
+
+    /// <summary>Takes out what is in the entry.</summary>
+    public Row EmptiesEntry(Slot index) => With(new Effect.Entry(Slot.Receiver, index, EntryChange.Emptied));
+
+    /// <summary>Puts something in the entry.</summary>
+    public Row FillsEntry(Slot index) => With(new Effect.Entry(Slot.Receiver, index, EntryChange.Filled));
+
+    /// <summary>Puts something in any entries.</summary>
+    public Row FillsEntries(Slot table) => With(new Effect.Entry(table, Slot.Argument(0), EntryChange.FilledAny));
+
     /// <summary>The call reports a success.</summary>
     public Row Announces() => With(new Effect.Announce());
 
@@ -202,7 +219,7 @@ internal sealed class Row
             _ => null,
         };
         if ((_returns is not null && MetadataNames.Of(returned) != _returns)
-            || (_firstParameter is not null && (parameters.IsEmpty || MetadataNames.Of(parameters[0].Type) != _firstParameter)))
+            || (_parameter is not null && (parameters.Length <= _parameterAt || MetadataNames.Of(parameters[_parameterAt].Type) != _parameter)))
         {
             return null;
         }

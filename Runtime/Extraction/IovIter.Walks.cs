@@ -1,5 +1,3 @@
-using Mode = BufferLifetime.ExtractMode;
-
 namespace BufferLifetime;
 
 /// <summary>Works on contiguous bytes for the length of a call.</summary>
@@ -59,7 +57,6 @@ public partial struct IovIter
         CheckWalk(maxBytes, flags);
         long done = 0;
         var step = default(PageFragment);
-#pragma warning disable BUF1002 // CheckWalk refuses references: what is not pinned was not taken.
         while (done < maxBytes && _count > 0)
         {
             IovIter next = this;
@@ -73,8 +70,7 @@ public partial struct IovIter
             }
             finally
             {
-                if (step.Mode == Mode.Pin)
-                    step.Unpin();
+                step.Release();
             }
 
             if ((uint)part > (uint)step.Length)
@@ -87,7 +83,6 @@ public partial struct IovIter
         }
 
         return done;
-#pragma warning restore BUF1002
     }
 
     private readonly void CheckWalk(long maxBytes, ExtractFlags flags)

@@ -33,6 +33,38 @@ public sealed class LegacyCallTests
         }
         """);
 
+    [Theory]
+    [InlineData("Getter later = iter.{|BUF1102:GetPages|}; return later(pages, 4096, out _);")]
+    [InlineData("return Run(iter.{|BUF1102:GetPages|}, pages);")]
+    [InlineData("Getter? later = null; later += iter.{|BUF1102:GetPages|}; return later(pages, 4096, out _);")]
+    [InlineData("var later = new Getter(iter.{|BUF1102:GetPages|}); return Run(later, pages);")]
+    [InlineData("Putter later = PageFragments.{|BUF1102:PutPages|}; later(pages); return 0;")]
+    public Task Delegate_of_the_legacy_api_is_reported_where_it_is_made(string statements) => VerifyMembersAsync($$"""
+
+        private delegate int Getter(Span<PageFragment> pages, long maxBytes, out int offset0);
+        private delegate void Putter(ReadOnlySpan<PageFragment> pages);
+        static int Run(Getter getter, PageFragment[] pages) => getter(pages, 4096, out _);
+
+        static int M(IovIter iter, PageFragment[] pages)
+        {
+            {{statements}}
+        }
+        """);
+
+    [Theory]
+    [InlineData("Func<long, ExtractFlags, PageLease> later = iter.ExtractPages; Any.Keep(later);")]
+    [InlineData("Releaser later = PageFragments.Release; later(pages);")]
+    [InlineData("Any.Keep(nameof(IovIter.GetPages) + nameof(PageFragments.PutPages));")]
+    public Task Delegate_of_the_new_api_and_a_mere_name_are_silent(string statements) => VerifyMembersAsync($$"""
+
+        private delegate void Releaser(ReadOnlySpan<PageFragment> pages);
+
+        static void M(IovIter iter, PageFragment[] pages)
+        {
+            {{statements}}
+        }
+        """);
+
     [Fact]
     public Task Extraction_with_a_pin_is_silent() => VerifyMembersAsync("""
 

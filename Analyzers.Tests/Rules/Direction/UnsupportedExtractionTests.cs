@@ -16,6 +16,21 @@ public sealed class UnsupportedExtractionTests
         }
         """);
 
+    [Theory]
+    [InlineData("IovIter.Pipe(sequence)", "{|BUF1104:ExtractToRdma|}", "{|BUF1104:ExtractPages|}")]
+    [InlineData("IovIter.FolioQueue(sequence)", "{|BUF1104:ExtractToRdma|}", "{|BUF1104:ExtractPages|}")]
+    [InlineData("IovIter.FolioQueue(chain, TransferDirection.Source)", "ExtractToRdma", "{|BUF1104:ExtractPages|}")]
+    public Task Chain_of_managed_memory_is_neither_its_callers_nor_in_place(string make, string toRdma, string extract) => VerifyMembersAsync($$"""
+
+        static void M(System.Buffers.ReadOnlySequence<byte> sequence, FolioQueueSegment chain, RdmaElement[] elements)
+        {
+            var iter = {{make}};
+            int used = 0;
+            iter.{{toRdma}}(elements, ref used, 1u);
+            using PageLease lease = iter.{{extract}}(4096, ExtractFlags.AllowPeerMemory);
+        }
+        """);
+
     [Fact]
     public Task Device_memory_asked_of_a_user_backed_iterator_is_silent() => VerifyMembersAsync("""
 

@@ -740,4 +740,80 @@ public sealed class MismatchedReleaseTests
             PageFragments.Unpin(pages);
         }
         """);
+
+    [Theory]
+    [InlineData("IovIter.Pipe(result)", "TransferDirection.Source")]
+    [InlineData("IovIter.Pipe(result.Buffer)", "TransferDirection.Source")]
+    [InlineData("IovIter.FolioQueue(result.Buffer)", "TransferDirection.Source")]
+    public Task Chain_of_managed_memory_is_pinned(string make, string direction) => VerifyMembersAsync($$"""
+
+        static void Right(System.IO.Pipelines.ReadResult result)
+        {
+            IovIter iter = {{make}};
+            Span<PageFragment> pages = stackalloc PageFragment[4];
+            ExtractResult taken = iter.ExtractPages(pages, 4096);
+            PageFragments.Unpin(pages[..taken.Fragments]);
+        }
+
+        static void Asked(System.IO.Pipelines.ReadResult result)
+        {
+            IovIter iter = {{make}};
+            bool pinned = iter.ExtractWillPin;
+            Span<PageFragment> pages = stackalloc PageFragment[4];
+            ExtractResult taken = iter.ExtractPages(pages, 4096, ExtractFlags.GetForSource);
+            if (pinned)
+                PageFragments.Unpin(pages[..taken.Fragments]);
+        }
+
+        static void Wrong(System.IO.Pipelines.ReadResult result)
+        {
+            IovIter iter = {{make}};
+            Span<PageFragment> pages = stackalloc PageFragment[4];
+            ExtractResult taken = iter.ExtractPages(pages, 4096, ExtractFlags.GetForSource);
+            PageFragments.{|BUF1001:Put|}(pages[..taken.Fragments]);
+        }
+
+        static void Lost(System.IO.Pipelines.ReadResult result)
+        {
+            IovIter iter = {{make}};
+            PageLease lease = iter.{|BUF1002:ExtractPages|}();
+            Any.Transfer(lease.IoVectors);
+        }
+
+        static async Task<long> Crosses(System.IO.Pipelines.ReadResult result)
+        {
+            IovIter iter = {{make}};
+            Any.Keep({{direction}});
+            await Any.Pause();
+            return Any.Length(iter);
+        }
+        """);
+
+    [Theory]
+    [InlineData("FolioQueueSegment chain", "IovIter.FolioQueue(chain, TransferDirection.Source)")]
+    [InlineData("FolioXarray store", "IovIter.Xarray(store, 0, 4096, TransferDirection.Source)")]
+    public Task Chain_of_folios_is_not_pinned(string parameter, string make) => VerifyMembersAsync($$"""
+
+        static void M({{parameter}})
+        {
+            IovIter iter = {{make}};
+            Span<PageFragment> pages = stackalloc PageFragment[4];
+            ExtractResult taken = iter.ExtractPages(pages, 4096);
+            PageFragments.{|BUF1001:Unpin|}(pages[..taken.Fragments]);
+        }
+        """);
+
+    [Fact]
+    public Task Iterator_that_is_not_its_callers_may_still_be_pinned() => VerifyMembersAsync("""
+
+        static void M(IovIter iter)
+        {
+            if (iter.IsUserBacked)
+                return;
+            Span<PageFragment> pages = stackalloc PageFragment[4];
+            ExtractResult taken = iter.ExtractPages(pages, 4096);
+            if (taken.Mode == ExtractMode.Pin)
+                PageFragments.Unpin(pages[..taken.Fragments]);
+        }
+        """);
 }

@@ -631,4 +631,74 @@ public sealed class NotReleasedConditionTests
             return lease != null && Give(lease);
         }
         """);
+
+    [Theory]
+    [InlineData("if (taken.Mode == ExtractMode.Pin) PageFragments.Unpin(pages[..taken.Fragments]);")]
+    [InlineData("if (pages[0].Mode == ExtractMode.Pin) PageFragments.Unpin(pages[..taken.Fragments]);")]
+    [InlineData("if (asked == ExtractMode.Pin) PageFragments.Unpin(pages[..taken.Fragments]);")]
+    [InlineData("switch (taken.Mode) { case ExtractMode.Pin: PageFragments.Unpin(pages[..taken.Fragments]); break; }")]
+    public Task Reference_taken_by_flags_that_only_the_run_knows_is_left_where_only_pins_are_released(string release) => VerifyMembersAsync($$"""
+
+        static void M(IovIter iter, ExtractFlags flags)
+        {
+            Span<PageFragment> pages = stackalloc PageFragment[4];
+            ExtractMode asked = iter.ExtractMode(flags);
+            ExtractResult taken = iter.ExtractPages(pages, 4096, flags);
+            Any.Transfer(pages[0].Address, 1);
+            {{release}}
+        }
+        """.Replace("ExtractPages", "{|BUF1002:ExtractPages|}", StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("if (taken.Mode == ExtractMode.Pin) PageFragments.Unpin(pages[..taken.Fragments]); else if (taken.Mode == ExtractMode.Get) PageFragments.Put(pages[..taken.Fragments]);")]
+    [InlineData("if (asked == ExtractMode.Pin) PageFragments.Unpin(pages[..taken.Fragments]); else if (asked == ExtractMode.Get) PageFragments.Put(pages[..taken.Fragments]);")]
+    [InlineData("switch (asked) { case ExtractMode.Pin: PageFragments.Unpin(pages[..taken.Fragments]); break; case ExtractMode.Get: PageFragments.Put(pages[..taken.Fragments]); break; }")]
+    [InlineData("if (asked != ExtractMode.None) PageFragments.Release(pages[..taken.Fragments]);")]
+    [InlineData("PageFragments.Release(pages[..taken.Fragments]);")]
+    public Task What_flags_mean_for_the_iterator_is_how_its_pages_are_held(string release) => VerifyMembersAsync($$"""
+
+        static void M(IovIter iter, ExtractFlags flags)
+        {
+            Span<PageFragment> pages = stackalloc PageFragment[4];
+            ExtractMode asked = iter.ExtractMode(flags);
+            ExtractResult taken = iter.ExtractPages(pages, 4096, flags);
+            Any.Transfer(pages[0].Address, 1);
+            {{release}}
+        }
+        """);
+
+    [Theory]
+    [InlineData("PageLease chosen = first ? a : b;")]
+    [InlineData("PageLease chosen; if (first) chosen = a; else chosen = b;")]
+    [InlineData("PageLease chosen = a; if (!first) chosen = b;")]
+    [InlineData("PageLease chosen = first switch { true => a, false => b };")]
+    public Task Of_two_the_one_that_was_not_chosen_is_left(string choose) => VerifyMembersAsync($$"""
+
+        static long M(IovIter iter, bool first)
+        {
+            PageLease a = iter.ExtractPages(4096);
+            PageLease b = iter.ExtractPages(4096);
+            {{choose}}
+            long bytes = chosen.Bytes;
+            chosen.Dispose();
+            {|BUF1002:{|BUF1002:return bytes;|}|}
+        }
+        """);
+
+    [Theory]
+    [InlineData("PageLease chosen = first ? a : b; PageLease other = first ? b : a; Any.Transfer(chosen.IoVectors); chosen.Dispose(); other.Dispose();")]
+    [InlineData("PageLease chosen = first ? a : b; chosen.Dispose(); if (first) b.Dispose(); else a.Dispose();")]
+    [InlineData("PageLease chosen = first ? a : b; Any.Transfer(chosen.IoVectors); a.Dispose(); b.Dispose();")]
+    [InlineData("PageLease chosen = first ? a : b; chosen.Dispose(); if (chosen == a) b.Dispose(); else a.Dispose();")]
+    [InlineData("(PageLease x, PageLease y) = first ? (a, b) : (b, a); Any.Transfer(x.IoVectors); x.Dispose(); y.Dispose();")]
+    [InlineData("while (Any.Chance()) (a, b) = (b, a); a.Dispose(); b.Dispose();")]
+    public Task Of_two_both_are_released_by_whatever_name(string statements) => VerifyMembersAsync($$"""
+
+        static void M(IovIter iter, bool first)
+        {
+            PageLease a = iter.ExtractPages(4096);
+            PageLease b = iter.ExtractPages(4096);
+            {{statements}}
+        }
+        """);
 }

@@ -85,4 +85,71 @@ public sealed class PendingTests
             {{statements}}
         }
         """;
+
+    [Theory]
+    [InlineData("MemoryHandle pin = memory.Pin();", "(nint)pin.Pointer", "{0}.Dispose()")]
+    [InlineData("GCHandle pin = GCHandle.Alloc(bytes, GCHandleType.Pinned);", "pin.AddrOfPinnedObject()", "{0}.Free()")]
+    [InlineData("nint pin = Marshal.AllocHGlobal(4096);", "pin", "Marshal.FreeHGlobal({0})")]
+    [InlineData("void* pin = NativeMemory.Alloc(4096);", "(nint)pin", "NativeMemory.Free({0})")]
+    public Task Pin_or_native_block_under_an_iterator_is_released_after_its_last_use(string make, string address, string release) => RuleCode.VerifyAsync($$"""
+        using System.Buffers;
+        using System.Runtime.InteropServices;
+
+        internal unsafe class C
+        {
+            static long Wrong(Memory<byte> memory, byte[] bytes)
+            {
+                {{make}}
+                IovIter iter = IovIter.Kvec([new IoVector({{address}}, 4096)], TransferDirection.Source);
+                {{string.Format(null, release, "pin")}};
+                return Any.Length({|BUF1204:iter|});
+            }
+
+            static long Right(Memory<byte> memory, byte[] bytes)
+            {
+                {{make}}
+                IovIter iter = IovIter.Kvec([new IoVector({{address}}, 4096)], TransferDirection.Source);
+                long length = Any.Length(iter);
+                {{string.Format(null, release, "pin")}};
+                return length;
+            }
+
+            static Task<long> WrongWhilePending(Memory<byte> memory, byte[] bytes)
+            {
+                {{make}}
+                IoVector[] vectors = new IoVector[1];
+                vectors[0] = new IoVector({{address}}, 4096);
+                IovIter iter = IovIter.Kvec(vectors, TransferDirection.Source);
+                Task<long> task = Any.LengthAsync(iter).AsTask();
+                {{string.Format(null, release, "{|BUF1204:pin|}")}};
+                return task;
+            }
+
+            static long RightWhenDone(Memory<byte> memory, byte[] bytes)
+            {
+                {{make}}
+                IovIter iter = IovIter.Kvec([new IoVector({{address}}, 4096)], TransferDirection.Source);
+                Task<long> task = Any.LengthAsync(iter).AsTask();
+                task.Wait();
+                {{string.Format(null, release, "pin")}};
+                return task.Result;
+            }
+        }
+        """);
+
+    [Fact]
+    public Task Address_that_is_used_without_an_iterator_is_the_pins_own_matter() => RuleCode.VerifyAsync("""
+        using System.Runtime.InteropServices;
+
+        internal class C
+        {
+            static int M(byte[] bytes)
+            {
+                GCHandle pin = GCHandle.Alloc(bytes, GCHandleType.Pinned);
+                nint at = pin.AddrOfPinnedObject();
+                pin.Free();
+                return Any.Transfer({|BUF2002:at|}, 1);
+            }
+        }
+        """);
 }

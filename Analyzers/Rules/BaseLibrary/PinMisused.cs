@@ -1,5 +1,6 @@
 using BufferLifetime.Analyzers.Flow;
 using BufferLifetime.Analyzers.Rules.Shared;
+using BufferLifetime.Analyzers.Rules.Suspension;
 using Microsoft.CodeAnalysis;
 
 namespace BufferLifetime.Analyzers.Rules.BaseLibrary;
@@ -72,5 +73,8 @@ internal static class PinMisused
     {
         // A safe handle is used as before once a reference to it was given back.
         protected override bool Concerns(Resource resource) => resource.Kind.IsHandle && resource.Kind != ResourceKind.HandleReference;
+
+        // The creator of an iterator lets go of what that describes (BUF1204).
+        protected override bool ConcernsThroughIterator(Resource resource) => Concerns(resource) && !BackingUsedAfterRelease.IsBacking(resource);
     }
 }

@@ -1,5 +1,6 @@
 using BufferLifetime.Analyzers.Flow;
 using BufferLifetime.Analyzers.Rules.Shared;
+using BufferLifetime.Analyzers.Rules.Suspension;
 using Microsoft.CodeAnalysis;
 
 namespace BufferLifetime.Analyzers.Rules.BaseLibrary;
@@ -31,4 +32,7 @@ internal sealed class ReleasedWhilePending() : PendingReleaseRule(Words)
 
     protected override bool Concerns(Resource resource) =>
         !resource.Kind.HasMode && resource.Kind != ResourceKind.Import && resource.Kind != ResourceKind.PipeRead && resource.Kind != ResourceKind.PipeWrite && resource.Kind != ResourceKind.Folio;
+
+    // The creator of an iterator lets go of what that describes (BUF1204).
+    protected override bool ConcernsThroughIterator(Resource resource) => Concerns(resource) && !BackingUsedAfterRelease.IsBacking(resource);
 }

@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis;
 
 namespace BufferLifetime.Analyzers.Rules.Direction;
 
-/// <summary>BUF1102: a call of the legacy page getters; of the legacy putters where what they put came from elsewhere.</summary>
+/// <summary>BUF1102: a call of the legacy page getters, or a delegate of one; of the legacy putters where what they put came from elsewhere.</summary>
 internal sealed class LegacyCall : Rule
 {
     private static readonly DiagnosticDescriptor Descriptor = new(
@@ -19,11 +19,11 @@ internal sealed class LegacyCall : Rule
 
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
-        if (fact is { Kind: FactKind.Acquire, Effect: Effect.Acquire { Tag: Tags.Legacy } })
+        if (fact is { Kind: FactKind.Acquire or FactKind.Delegate, Effect: Effect.Acquire { Tag: Tags.Legacy } })
         {
             Report(fact, findings, "it holds pages by reference, which does not keep their bytes in place", "Extract with a pin (ExtractPages)");
         }
-        else if (fact is { Kind: FactKind.Release, Effect: Effect.Release { Tag: Tags.Legacy } } && IsOfUnknownOrigin(fact, before))
+        else if (fact is { Kind: FactKind.Release or FactKind.Delegate, Effect: Effect.Release { Tag: Tags.Legacy } } && IsOfUnknownOrigin(fact, before))
         {
             Report(fact, findings, "it gives back references, whatever the pages are held by", "Use Release, which follows the mode");
         }

@@ -41,15 +41,18 @@ internal sealed class UnsupportedExtraction : Rule
         else if (fact is { Kind: FactKind.Demand, Effect: Effect.Demand { Backing: Holding.Stable } })
         {
             Report(fact, fact.Target, before, findings, IsUserBacked, "describes its caller's memory, which can move while a device uses it", "Convert it first (ExtractToBvec)");
+            Report(fact, fact.Target, before, findings, IsMovable, "describes memory that nobody keeps in place, which can move while a device uses it", "Convert it first (ExtractToBvec)");
             Report(fact, fact.Target, before, findings, IsWithoutMemory, "takes bytes and keeps none, so that it has no memory to extract", "Copy to it, or extract from an iterator over memory");
         }
     }
 
     private static bool IsWithoutMemory(Resource resource, Hold hold) => resource.Acquisition?.Tag == Tags.Discards;
 
-    private static bool IsStable(Resource resource, Hold hold) => hold.Holding == Holding.Stable;
+    private static bool IsStable(Resource resource, Hold hold) => (hold.Holding & Holding.NotUsers) != 0 && (hold.Holding & ~Holding.NotUsers) == 0;
 
-    private static bool IsUserBacked(Resource resource, Hold hold) => hold.Holding is Holding.UserBacked or Holding.Stale;
+    private static bool IsUserBacked(Resource resource, Hold hold) => (hold.Holding & Holding.UsersOwn) != 0 && (hold.Holding & ~Holding.UsersOwn) == 0;
+
+    private static bool IsMovable(Resource resource, Hold hold) => hold.Holding == Holding.Movable;
 
     private static void Report(Fact fact, int iterator, PathSet before, Findings findings, Func<Resource, Hold, bool> isBad, string what, string cure)
     {

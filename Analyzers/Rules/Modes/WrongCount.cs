@@ -28,7 +28,19 @@ internal sealed class WrongCount : Rule
         isEnabledByDefault: true,
         helpLinkUri: HelpFor(RuleIds.WrongCount));
 
+    private static readonly DiagnosticDescriptor MayBeZero = new(
+        RuleIds.WrongCount,
+        Title,
+        "'{0}' is zero where the extraction into '{1}' at line {2} took nothing: {3}. Look whether anything was taken first.",
+        RuleCategories.Modes,
+        DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        helpLinkUri: HelpFor(RuleIds.WrongCount));
+
     public static readonly Wording Words = new(Certain, Possible);
+
+    /// <summary>The words for a number that is right, and may be zero.</summary>
+    public static readonly Wording WordsOfZero = new(MayBeZero, MayBeZero);
 
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {

@@ -27,7 +27,28 @@ internal sealed class UsedAfterUnregistration() : UseAfterReleaseRule(Words)
         isEnabledByDefault: true,
         helpLinkUri: HelpFor(RuleIds.UsedAfterUnregistration));
 
+    private static readonly DiagnosticDescriptor CertainlyEmpty = new(
+        RuleIds.UsedAfterUnregistration,
+        Title,
+        "{1} of '{0}' finds no buffer: it was unregistered at line {2}. Unregister after the last use, or register another buffer first.",
+        RuleCategories.Registration,
+        DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        helpLinkUri: HelpFor(RuleIds.UsedAfterUnregistration));
+
+    private static readonly DiagnosticDescriptor PossiblyEmpty = new(
+        RuleIds.UsedAfterUnregistration,
+        Title,
+        "{1} of '{0}' finds on some path no buffer: it was unregistered at line {2}. Unregister after the last use, or register another buffer first.",
+        RuleCategories.Registration,
+        DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        helpLinkUri: HelpFor(RuleIds.UsedAfterUnregistration));
+
     public static readonly Wording Words = new(Certain, Possible);
+
+    /// <summary>The words for a slot that is empty.</summary>
+    public static readonly Wording WordsOfSlot = new(CertainlyEmpty, PossiblyEmpty);
 
     protected override bool Concerns(Resource resource) =>
         resource.Kind == ResourceKind.Registration || resource.Kind == ResourceKind.Import;

@@ -8,6 +8,12 @@ internal abstract class PendingReleaseRule(Wording words) : Rule
 {
     protected abstract bool Concerns(Resource resource);
 
+    /// <summary>As <see cref="Concerns(Resource)"/>, where the operation was given an iterator over its memory.</summary>
+    protected virtual bool ConcernsThroughIterator(Resource resource) => Concerns(resource);
+
+    private bool Concerns(int resource, Hold loan, Body body) =>
+        UseAfterReleaseRule.IsIterator(loan.Holds, body) ? ConcernsThroughIterator(body.Resources[resource]) : Concerns(body.Resources[resource]);
+
     public sealed override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         if (fact.Kind != FactKind.Release)
@@ -35,7 +41,7 @@ internal abstract class PendingReleaseRule(Wording words) : Rule
                 for (int i = 0; i < released.Count; i++)
                 {
                     int resource = released[i].Resource;
-                    if (released.Count == 1 && hold.Holds.Refers(resource) && Concerns(findings.Body.Resources[resource])
+                    if (released.Count == 1 && hold.Holds.Refers(resource) && Concerns(resource, hold, findings.Body)
                         && (path.HoldOf(resource).Holding & (Holding.Released | Holding.NotAcquired)) == 0)
                     {
                         seen[(resource, loan)] = (seen.TryGetValue((resource, loan), out int count) ? count : 0) + 1;

@@ -10,6 +10,9 @@ internal abstract class UseAfterReleaseRule(Wording words) : Rule
 
     protected abstract bool Concerns(Resource resource);
 
+    /// <summary>As <see cref="Concerns(Resource)"/>, where it is used by way of an iterator over its memory.</summary>
+    protected virtual bool ConcernsThroughIterator(Resource resource) => Concerns(resource);
+
     public sealed override void OnMember(TypeMember member, TypeFlow type) => _type = type;
 
     public sealed override void OnFact(Fact fact, PathSet before, Findings findings)
@@ -24,8 +27,10 @@ internal abstract class UseAfterReleaseRule(Wording words) : Rule
             return;
         }
 
+        bool isThroughIterator = before.Paths.Any(path => IsIterator(path.RefsOf(fact.Target), findings.Body));
         foreach (Sighting sighting in findings.See(
-            path => path.RefsOf(fact.Target).Where(r => r.Kind < RefRole.Account && findings.Body.Resources[r.Resource].Kind != ResourceKind.Iterator), before, (resource, hold) => hold.Holding == Holding.Released && !(resource.Kind.IsMadeOfPieces && Stretches.AreApart(fact.Operation, hold.ChangedAt)) && Concerns(resource)))
+            path => path.RefsOf(fact.Target).Where(r => r.Kind < RefRole.Account && findings.Body.Resources[r.Resource].Kind != ResourceKind.Iterator), before,
+            (resource, hold) => hold.Holding == Holding.Released && !(resource.Kind.IsMadeOfPieces && Stretches.AreApart(fact.Operation, hold.ChangedAt)) && (isThroughIterator ? ConcernsThroughIterator(resource) : Concerns(resource))))
         {
             Location? released = sighting.Hold.ChangedAt is { } release ? Spots.OfCall(release) : null;
             string used = findings.Body.Places.NameOf(fact.Target) ?? sighting.Resource.Name ?? sighting.Resource.Kind.Name;
@@ -34,6 +39,9 @@ internal abstract class UseAfterReleaseRule(Wording words) : Rule
                 used, sighting.Resource.Name ?? sighting.Resource.Kind.Name, Spots.Line(released));
         }
     }
+
+    /// <summary>Whether it is an iterator that a place refers to, and the memory only through it.</summary>
+    public static bool IsIterator(RefSet refs, Body body) => refs.Where(r => r.Kind == RefRole.Owner && body.Resources[r.Resource].Kind == ResourceKind.Iterator).Count > 0;
 
     /// <summary>A method of the same instance that uses what was released before it was called: the order of the two is the mistake.</summary>
     private void OnCall(Fact fact, PathSet before, Findings findings)

@@ -7,4 +7,6 @@ namespace BufferLifetime.Analyzers.Rules.Suspension;
 internal sealed class BackingReleasedWhilePending() : PendingReleaseRule(BackingUsedAfterRelease.WordsWhilePending)
 {
     protected override bool Concerns(Resource resource) => resource.Kind == ResourceKind.Folio;
+
+    protected override bool ConcernsThroughIterator(Resource resource) => BackingUsedAfterRelease.IsBacking(resource);
 }

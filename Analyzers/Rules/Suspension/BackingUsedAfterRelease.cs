@@ -12,7 +12,7 @@ internal sealed class BackingUsedAfterRelease() : UseAfterReleaseRule(Words)
     private static readonly DiagnosticDescriptor Certain = new(
         RuleIds.BackingReleased,
         Title,
-        "'{0}' is used after its creator let go of '{1}' at line {2}: nothing keeps the memory there any more. Dispose it after the last use.",
+        "'{0}' is used after its creator let go of '{1}' at line {2}: nothing keeps the memory there any more. Release it after the last use.",
         RuleCategories.Suspension,
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
@@ -21,7 +21,7 @@ internal sealed class BackingUsedAfterRelease() : UseAfterReleaseRule(Words)
     private static readonly DiagnosticDescriptor Possible = new(
         RuleIds.BackingReleased,
         Title,
-        "'{0}' can be used after its creator let go of '{1}' at line {2}: nothing keeps the memory there any more. Dispose it after the last use.",
+        "'{0}' can be used after its creator let go of '{1}' at line {2}: nothing keeps the memory there any more. Release it after the last use.",
         RuleCategories.Suspension,
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
@@ -51,4 +51,9 @@ internal sealed class BackingUsedAfterRelease() : UseAfterReleaseRule(Words)
     public static readonly Wording WordsWhilePending = new(CertainlyPending, PossiblyPending);
 
     protected override bool Concerns(Resource resource) => resource.Kind == ResourceKind.Folio;
+
+    protected override bool ConcernsThroughIterator(Resource resource) => IsBacking(resource);
+
+    /// <summary>Whether its creator keeps memory there by it for an iterator: a folio, a pin, a block outside the managed heap. What is pooled has rules of its own.</summary>
+    public static bool IsBacking(Resource resource) => resource.Kind == ResourceKind.Folio || resource.Kind == ResourceKind.Pin || resource.Kind == ResourceKind.Native;
 }
