@@ -8,6 +8,23 @@ namespace BufferLifetime.Analyzers;
 /// <summary>Decides which complete bodies are worth a control-flow graph: those that call a member some protocol names, or receive what one speaks of.</summary>
 internal static class Gate
 {
+    /// <summary>Whether a complete body calls one of the methods that may make something for their callers.</summary>
+    public static bool Calls(IOperation root, HashSet<ISymbol> givers)
+    {
+        bool calls = false;
+        foreach (IOperation operation in root.Descendants())
+        {
+            if (operation is IInvalidOperation)
+            {
+                return false;
+            }
+
+            calls |= operation is IInvocationOperation { TargetMethod: var called } && givers.Contains(called.OriginalDefinition);
+        }
+
+        return calls;
+    }
+
     public static bool Opens(IOperation root, ISymbol owner, ProtocolTable protocols)
     {
         bool opens = false;

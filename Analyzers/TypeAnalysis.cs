@@ -63,6 +63,7 @@ internal sealed class TypeAnalysis(ProtocolTable protocols, Relevance relevance)
         }
 
         _callees = new OwnCallees(GraphOf, protocols, context.CancellationToken);
+        OpenCallers();
         HashSet<ISymbol> together = new(SymbolEqualityComparer.Default);
         if (TypeUnit.Of(_all, _opened, protocols, context.CancellationToken) is { } unit)
         {
@@ -81,6 +82,27 @@ internal sealed class TypeAnalysis(ProtocolTable protocols, Relevance relevance)
 
             AnalyzeNested(body, context);
         }
+    }
+
+    /// <summary>What calls a method that makes something for it is worth a look, too, though it names no API itself.</summary>
+    private void OpenCallers()
+    {
+        HashSet<ISymbol> givers = new(SymbolEqualityComparer.Default);
+        for (int before = -1; before != givers.Count;)
+        {
+            before = givers.Count;
+            givers.UnionWith(_opened.Select(static body => body.Owner).OfType<IMethodSymbol>().Where(OwnCallees.MayGive));
+            HashSet<string> names = new(givers.Select(static giver => giver.Name), StringComparer.Ordinal);
+            foreach (TypeBody body in givers.Count == before ? [] : _all)
+            {
+                if (!_opened.Contains(body) && body.Root.Syntax.DescendantTokens().Any(token => names.Contains(token.ValueText)) && Gate.Calls(body.Root, givers) && body.Body is not null)
+                {
+                    _opened.Add(body);
+                }
+            }
+        }
+
+        _opened.Sort(InSourceOrder);
     }
 
     private ControlFlowGraph? GraphOf(ISymbol method) =>

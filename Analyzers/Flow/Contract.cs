@@ -287,6 +287,9 @@ internal enum Success
     /// <summary>Acquired exactly when the first argument, passed by reference, is set to something.</summary>
     ArgumentSet,
 
+    /// <summary>Acquired exactly when the result is something.</summary>
+    ResultSet,
+
     /// <summary>May give nothing; a member of the result that inspects the amount tells.</summary>
     ResultTells,
 }

@@ -8,7 +8,7 @@ internal static class Entries
         switch (((Effect.Entry)fact.Effect!).Change)
         {
             case EntryChange.Shown when path.RefsOf(fact.Target).Count == 0:
-                return path.WithRefs(fact.Target, RefSet.Of(fact.Resource, RefRole.Owner)).WithHold(fact.Resource, new Hold(Holding.Held));
+                return ByEveryName(fact, path.WithHold(fact.Resource, new Hold(Holding.Held)), RefSet.Of(fact.Resource, RefRole.Owner), body);
             case EntryChange.Emptied:
                 RefSet refs = path.RefsOf(fact.Target).Union(RefSet.Of(fact.Resource, RefRole.Owner));
                 for (int i = 0; i < refs.Count; i++)
@@ -16,12 +16,25 @@ internal static class Entries
                     path = path.WithHold(refs[i].Resource, new Hold(Holding.Released, Flowing.Unknown, RefSet.Empty, fact.Operation));
                 }
 
-                return path.WithRefs(fact.Target, refs);
+                return ByEveryName(fact, path, refs, body);
             case EntryChange.Filled or EntryChange.FilledAny:
                 return Fill(fact, path, body);
             default:
                 return path;
         }
+    }
+
+    /// <summary>The entry is the same by whatever name of its table.</summary>
+    private static PathState ByEveryName(Fact fact, PathState path, RefSet refs, Body body)
+    {
+        Entry entry = body.Places.EntryAt(fact.Target);
+        List<(int Place, Extent Filled)> tables = Aliases.Of(body, path, entry.Table);
+        foreach (Entry other in body.Places.Entries)
+        {
+            path = other.Key.Equals(entry.Key) && tables.Exists(table => table.Place == other.Table) ? path.WithRefs(other.Place, refs) : path;
+        }
+
+        return path;
     }
 
     /// <summary>A variable has another value: the entry that it is the number of is another one.</summary>
@@ -38,7 +51,7 @@ internal static class Entries
     /// <summary>An entry is filled, by whatever name of its table: what could be the same one is not known to be empty.</summary>
     private static PathState Fill(Fact fact, PathState path, Body body)
     {
-        object? key = fact.Target < 0 ? null : body.Places.KeyOf(fact.Target);
+        object? key = fact.Target < 0 ? null : body.Places.EntryAt(fact.Target).Key;
         foreach (Entry entry in body.Places.Entries)
         {
             bool isOther = key is long && entry.Key is long && !key.Equals(entry.Key);

@@ -106,7 +106,54 @@ internal sealed partial class FactBuilder
 
         Value told = result >= 0 ? Named(result) : type is { SpecialType: SpecialType.System_Void } ? Value.None : Fresh();
         TellOutcome(call, told, values);
+        if (_callees is not null)
+        {
+            TakeGifts(call, method, receiver, values, told);
+        }
+
         return told;
+    }
+
+    /// <summary>What an own method makes for its caller is acquired by the call.</summary>
+    private void TakeGifts(IOperation call, IMethodSymbol method, Value receiver, Value[] values, Value told)
+    {
+        Value At(Slot slot) => slot.Kind == SlotKind.Receiver ? receiver : slot.Kind == SlotKind.Argument ? values[slot.Index] : told;
+        if (!method.IsAsync && told.HasPlace && _callees!.AskResult(method, Local(method)) is { } result)
+        {
+            Acquire(call, method, result, At, told.Place);
+        }
+
+        foreach (IParameterSymbol parameter in method.Parameters)
+        {
+            if (parameter.RefKind == RefKind.Out && values[parameter.Ordinal].HasPlace && _callees!.AskOut(method, parameter.Ordinal, Local(method)) is { } into)
+            {
+                Acquire(call, method, into, At, told.Place);
+            }
+        }
+    }
+
+    /// <summary>What an own async method has done with what it was given, and makes for its caller, when it has been awaited.</summary>
+    private void Finish(IOperation awaited, int result)
+    {
+        IOperation call = awaited;
+        while (call is IConversionOperation or IInvocationOperation { TargetMethod.Name: "ConfigureAwait", Instance: not null })
+        {
+            call = call is IConversionOperation conversion ? conversion.Operand : ((IInvocationOperation)call).Instance!;
+        }
+
+        if (_releasedBy.TryGetValue(call, out List<Fact>? releases))
+        {
+            foreach (Fact release in releases)
+            {
+                Add(release);
+            }
+        }
+
+        if (call is IInvocationOperation { TargetMethod: { IsAsync: true } method } && _callees?.AskResult(method, Local(method)) is { } gift)
+        {
+            // The iterator that its mode came from is no longer at hand.
+            Acquire(call, method, gift, static _ => Value.None, result);
+        }
     }
 
     /// <summary>What a call returns tells how the attempt went that its arguments belong to.</summary>
@@ -174,7 +221,19 @@ internal sealed partial class FactBuilder
         }
 
         UseOnce();
-        if (!lends && _callees?.Ask(method, parameter.Ordinal, Local(method)) is { } given)
+        Given? given = lends == method.IsAsync ? _callees?.Ask(method, parameter.Ordinal, Local(method)) : null;
+        if (lends && given?.Release is { } late)
+        {
+            // Given back by the time that it has been awaited.
+            if (!_releasedBy.TryGetValue(call, out List<Fact>? releases))
+            {
+                _releasedBy.Add(call, releases = []);
+            }
+
+            releases.Add(new Fact(FactKind.Release, call) { Target = value.Place, Effect = late with { Target = Slot.Argument(parameter.Ordinal) }, Member = method });
+        }
+
+        if (!lends && given is not null)
         {
             if (given.Release is { } release)
             {
@@ -202,7 +261,7 @@ internal sealed partial class FactBuilder
                 Source = moves == Flowing.Unknown ? value.Place : Follow(call, method, value.Place),
                 Resource = _body.LoanOf(call, method),
                 Moves = moves,
-                MayTake = _contracts.MayKeep(method, parameter),
+                MayTake = given is not { Release: null } && _contracts.MayKeep(method, parameter),
             });
         }
         else if (_contracts.MayKeep(method, parameter))
@@ -382,7 +441,7 @@ internal sealed partial class FactBuilder
 
         int place = key is null ? -1 : _body.Places.OfEntry(table.Place, key, $"slot {(key is long ? key : _body.Places.NameOf(((VariableKey)key).Place))}");
         int resource = entry.Change is EntryChange.Emptied or EntryChange.Shown ? _body.EntryAt(call, place) : -1;
-        Add(new Fact(FactKind.Entry, call) { Target = place, Effect = entry, Resource = resource, Member = member });
+        Add(new Fact(FactKind.Entry, call) { Target = place, Receiver = table.Place, Effect = entry, Resource = resource, Member = member });
         return place;
     }
 

@@ -18,6 +18,7 @@ internal sealed partial class FactBuilder
     private readonly OwnCallees? _callees;
     private readonly Dictionary<CaptureId, Value> _targets = [];
     private readonly Dictionary<int, Expression.PartOf> _parts = [];
+    private readonly Dictionary<IOperation, List<Fact>> _releasedBy = [];
     private List<Fact> _facts = [];
     private bool _canFail;
     private int _block;
@@ -321,6 +322,7 @@ internal sealed partial class FactBuilder
         Add(new Fact(FactKind.Complete, awaited) { Target = result, Source = operand.Place });
         Add(new Fact(FactKind.Suspend, awaited));
         Point(awaited);
+        Finish(awaited.Operation, result);
         return operand.Expression is Expression.Inspected told ? new Value(result, told) : Named(result);
     }
 

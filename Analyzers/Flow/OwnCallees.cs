@@ -20,6 +20,7 @@ internal sealed class OwnCallees(Func<ISymbol, ControlFlowGraph?> graphOf, ICont
     public const int MaxBlocks = 200;
 
     private readonly Dictionary<ISymbol, Given?> _known = new(SymbolEqualityComparer.Default);
+    private readonly Dictionary<ISymbol, Effect.Acquire?> _gifts = new(SymbolEqualityComparer.Default);
     private int _depth;
 
     /// <param name="called">The method that is called.</param>
@@ -53,9 +54,70 @@ internal sealed class OwnCallees(Func<ISymbol, ControlFlowGraph?> graphOf, ICont
         return given;
     }
 
+    /// <summary>What the caller of a method gets from it and has to release: by its result, which is there when an async method has been awaited.</summary>
+    public Effect.Acquire? AskResult(IMethodSymbol called, NestedFunction? local) => AskGift(called.OriginalDefinition, called.OriginalDefinition, local);
+
+    /// <summary>As <see cref="AskResult"/>, by an <c>out</c> parameter.</summary>
+    public Effect.Acquire? AskOut(IMethodSymbol called, int ordinal, NestedFunction? local) => AskGift(called.OriginalDefinition, called.OriginalDefinition.Parameters[ordinal], local);
+
+    /// <summary>Whether a method could make something for its caller, as far as its signature tells.</summary>
+    public static bool MayGive(IMethodSymbol method) => CanBeGiven(ResultOf(method)) || method.Parameters.Any(static parameter => parameter.RefKind == RefKind.Out && CanBeGiven(parameter.Type));
+
+    private Effect.Acquire? AskGift(IMethodSymbol method, ISymbol by, NestedFunction? local)
+    {
+        if (!IsSure(method) || !CanBeGiven(by is IParameterSymbol { Type: var type } ? type : ResultOf(method)) || contracts.Find(method) is not null)
+        {
+            return null;
+        }
+
+        if (!_gifts.TryGetValue(by, out Effect.Acquire? gift) && _depth < MaxDepth)
+        {
+            _gifts[by] = null;
+            _depth++;
+            gift = InferGift(method, by as IParameterSymbol, local);
+            _depth--;
+            _gifts[by] = gift;
+        }
+
+        return gift;
+    }
+
+    private Effect.Acquire? InferGift(IMethodSymbol method, IParameterSymbol? parameter, NestedFunction? local)
+    {
+        if ((local?.Graph ?? graphOf(method)) is not { } graph || graph.Blocks.Length > MaxBlocks)
+        {
+            return null;
+        }
+
+        Body body = Body.Create(graph, method, contracts, cancellation, this);
+        if (body.BeginsLater || !body.Resources.Any(static resource => resource.Kind.IsGivenWhole))
+        {
+            return null;
+        }
+
+        var reader = new GiftReader(body, parameter is null ? -1 : body.Places.Of(parameter, PlaceKind.Parameter));
+        BodyFlow.Run(body, contracts, reader, cancellation);
+        return reader.Conclude(method, parameter is null ? Slot.Result : Slot.Argument(parameter.Ordinal));
+    }
+
+    /// <summary>What a call results in, once it has been awaited where that is called for.</summary>
+    private static ITypeSymbol ResultOf(IMethodSymbol method) =>
+        method is { IsAsync: true, ReturnType: INamedTypeSymbol { TypeArguments: { Length: 1 } awaited } } ? awaited[0] : method.ReturnType;
+
+    private static bool CanBeGiven(ITypeSymbol type) => type switch
+    {
+        IArrayTypeSymbol => true,
+        { Name: "IDisposable" or "IAsyncDisposable" } => true,
+        { SpecialType: SpecialType.None, TypeKind: TypeKind.Class or TypeKind.Interface } => type.AllInterfaces.Any(static implemented => implemented.Name is "IDisposable" or "IAsyncDisposable"),
+        _ => false,
+    };
+
+    /// <summary>Whether the call runs the body that is found, and no other in its place.</summary>
+    private static bool IsSure(IMethodSymbol method) =>
+        method is { MethodKind: MethodKind.Ordinary or MethodKind.LocalFunction, IsVirtual: false, IsOverride: false, IsAbstract: false, IsExtern: false };
+
     private bool CanBeAsked(IMethodSymbol method, IParameterSymbol parameter) =>
-        method is { MethodKind: MethodKind.Ordinary or MethodKind.LocalFunction, IsAsync: false, IsVirtual: false, IsOverride: false, IsAbstract: false, IsExtern: false }
-        && parameter is { RefKind: RefKind.None, IsParams: false } && CanOwn(parameter.Type) && contracts.FindParameter(parameter) is null && contracts.Find(method) is null;
+        IsSure(method) && parameter is { RefKind: RefKind.None, IsParams: false } && CanOwn(parameter.Type) && contracts.FindParameter(parameter) is null && contracts.Find(method) is null;
 
     /// <summary>Whether a value of the type can be what is to be given back.</summary>
     private static bool CanOwn(ITypeSymbol type) => type switch
@@ -77,7 +139,7 @@ internal sealed class OwnCallees(Func<ISymbol, ControlFlowGraph?> graphOf, ICont
         Body body = Body.Create(graph, method, contracts, cancellation, this);
         Resource resource = body.Give(parameter, kind);
         int place = body.Places.Of(parameter, PlaceKind.Parameter);
-        var reader = new Reader(body, resource, place);
+        var reader = new Reader(body, resource, place, method.IsAsync);
         PathState entry = new Transfer(body, contracts).Entry()
             .WithRefs(place, RefSet.Of(resource.Id, RefRole.Owner))
             .WithHold(resource.Id, new Hold(Holding.Held | Holding.NotAcquired));
@@ -85,7 +147,7 @@ internal sealed class OwnCallees(Func<ISymbol, ControlFlowGraph?> graphOf, ICont
         return reader.Conclude();
     }
 
-    private sealed class Reader(Body body, Resource given, int place) : IFlowReader
+    private sealed class Reader(Body body, Resource given, int place, bool isAsync) : IFlowReader
     {
         private readonly List<Effect.Release> _releases = [];
         private bool _isUnclear;
@@ -94,7 +156,7 @@ internal sealed class OwnCallees(Func<ISymbol, ControlFlowGraph?> graphOf, ICont
         public void OnFact(Fact fact, PathSet before)
         {
             // What is lent or handed on, or met only later, is nothing that the call has done when it returns.
-            _isUnclear |= fact.Kind == FactKind.Suspend || before.IsMerged;
+            _isUnclear |= (fact.Kind == FactKind.Suspend && !isAsync) || before.IsMerged;
             foreach (PathState path in before.Paths)
             {
                 switch (fact)
@@ -105,7 +167,7 @@ internal sealed class OwnCallees(Func<ISymbol, ControlFlowGraph?> graphOf, ICont
                     case { Kind: FactKind.Escape }:
                         _isUnclear |= path.RefsOf(fact.Target).Where(static r => r.Kind < RefRole.Account).Refers(given.Id);
                         break;
-                    case { Kind: FactKind.Lend }:
+                    case { Kind: FactKind.Lend } when !isAsync || fact.IsSignalled || fact.MayTake:
                         _isUnclear |= path.RefsOf(fact.Source).Where(static r => r.Kind < RefRole.Account).Refers(given.Id);
                         break;
                     case { Kind: FactKind.Assign } when fact.Target == place:
@@ -125,6 +187,7 @@ internal sealed class OwnCallees(Func<ISymbol, ControlFlowGraph?> graphOf, ICont
             foreach (PathState path in atExit.Paths)
             {
                 _left |= path.HoldOf(given.Id).Holding;
+                path.ForEachPending((_, loan) => _isUnclear |= loan.Holds.Refers(given.Id));
                 path.Refs.ForEach((kept, refs) => _isUnclear |= body.Outlives(kept) && refs.Where(static r => r.Kind < RefRole.View).Refers(given.Id));
             }
         }

@@ -91,8 +91,8 @@ internal sealed class Places
         return place;
     }
 
-    /// <summary>What an entry of a table is numbered by.</summary>
-    public object KeyOf(int place) => _entries.Find(entry => entry.Place == place).Key;
+    /// <summary>The entry of a table that is found in the place.</summary>
+    public Entry EntryAt(int place) => _entries.Find(entry => entry.Place == place);
 
     /// <summary>The entries of tables that the body speaks of.</summary>
     public IReadOnlyList<Entry> Entries => _entries;

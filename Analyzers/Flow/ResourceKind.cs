@@ -4,16 +4,16 @@ namespace BufferLifetime.Analyzers.Flow;
 internal sealed class ResourceKind
 {
     /// <summary>Pages extracted into fragments that the caller holds.</summary>
-    public static readonly ResourceKind Pages = new("pages") { HasMode = true, IsMadeOfPieces = true };
+    public static readonly ResourceKind Pages = new("pages") { HasMode = true, IsMadeOfPieces = true, IsGivenWhole = true };
 
     /// <summary>An owner of extracted pages that remembers their mode.</summary>
-    public static readonly ResourceKind Lease = new("lease") { HasMode = true, IsReference = true };
+    public static readonly ResourceKind Lease = new("lease") { HasMode = true, IsReference = true, IsGivenWhole = true };
 
     /// <summary>An iterator over scattered memory.</summary>
     public static readonly ResourceKind Iterator = new("iterator") { EndsAtSuspension = true };
 
     /// <summary>What a registered buffer table lends, until its owner is disposed.</summary>
-    public static readonly ResourceKind Import = new("import");
+    public static readonly ResourceKind Import = new("import") { IsGivenWhole = true };
 
     /// <summary>Memory of the caller or of the garbage collector, which nobody gives back.</summary>
     public static readonly ResourceKind Memory = new("memory");
@@ -28,7 +28,7 @@ internal sealed class ResourceKind
     public static readonly ResourceKind Registration = new("registration");
 
     /// <summary>A block with a lifetime of its own, whose creator holds the first reference.</summary>
-    public static readonly ResourceKind Folio = new("folio") { IsCounted = true };
+    public static readonly ResourceKind Folio = new("folio") { IsCounted = true, IsGivenWhole = true };
 
     /// <summary>Memory pinned by a handle.</summary>
     public static readonly ResourceKind Pin = new("pin") { IsCallbackState = true, IsHandle = true, ClearsItsVariable = true };
@@ -40,7 +40,7 @@ internal sealed class ResourceKind
     public static readonly ResourceKind Rental = new("array") { IsAlwaysThere = true, IsReference = true };
 
     /// <summary>Memory of a pool behind an owner object.</summary>
-    public static readonly ResourceKind Owner = new("owner") { IsReference = true };
+    public static readonly ResourceKind Owner = new("owner") { IsReference = true, IsGivenWhole = true };
 
     /// <summary>Memory outside the managed heap.</summary>
     public static readonly ResourceKind Native = new("block") { IsHandle = true, IsItsAddress = true };
@@ -105,6 +105,9 @@ internal sealed class ResourceKind
 
     /// <summary>Whether it is an object that variables refer to, so that two of them can be asked whether they have the same.</summary>
     public bool IsReference { get; private init; }
+
+    /// <summary>Whether a method that makes one and returns it gives its caller all of it, to be released.</summary>
+    public bool IsGivenWhole { get; private init; }
 
     /// <summary>Whether it is released by its address, so that whoever has any view of it can.</summary>
     public bool IsItsAddress { get; private init; }

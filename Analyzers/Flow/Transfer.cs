@@ -198,7 +198,12 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
         path = GiveUpOlderInstance(fact, path);
         if (acquire.Mode != Holding.Nothing || acquire.ModeFrom is null)
         {
-            Settle(fact, acquire, path, acquire.Mode == Holding.Nothing ? Holding.Held : acquire.Mode, next);
+            Holding held = acquire.Mode == Holding.Nothing ? Holding.Held : acquire.Mode;
+            foreach (Holding one in (held & Holding.HeldNone) != 0 && held != Holding.HeldNone ? [Holding.HeldNone, held & ~Holding.HeldNone] : new[] { held })
+            {
+                Settle(fact, acquire, path, one, next);
+            }
+
             return;
         }
 
@@ -297,7 +302,7 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
         next(acquire.When switch
         {
             Success.ResultPositive => WithKnown(failed, fact.ResultPlace, new Known(Classes.Zero | Classes.Negative)),
-            Success.ArgumentSet => WithKnown(failed, fact.ResultPlace, new Known(Classes.Null)),
+            Success.ArgumentSet or Success.ResultSet => WithKnown(failed, fact.ResultPlace, new Known(Classes.Null)),
             Success.ResultTrue or Success.ArgumentTrue => WithKnown(failed, fact.ResultPlace, new Known(Classes.Zero, false)),
             _ => failed,
         });
