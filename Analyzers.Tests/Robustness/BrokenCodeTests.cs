@@ -51,6 +51,33 @@ public sealed class BrokenCodeTests
     [Fact]
     public Task Any_two_of_the_sample_may_be_swapped() => SurvivesAsync(Corpus.Sample().SelectMany(source => Mutants.WithPairsSwapped(source, 60, seed: 99)));
 
+    /// <summary>The sources of other tests: every statement of all of them, every token of the small ones and one of so many of the large ones.</summary>
+    public static TheoryData<string> EachTested() => [.. TestedSources.All.Keys];
+
+    [Theory]
+    [MemberData(nameof(EachTested))]
+    public async Task Sources_of_other_tests_are_whole_before(string name)
+    {
+        TestedSource source = TestedSources.All[name];
+        Compilation compilation = Harness.Compile(source.Prelude is { } prelude ? [source.Text, prelude] : [source.Text]);
+
+        Assert.Empty(compilation.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error));
+        Assert.Equal(source.Prelude is null, (await Harness.RunAsync(compilation)).Diagnostics.IsEmpty);
+    }
+
+    [Theory]
+    [MemberData(nameof(EachTested))]
+    public Task Any_statement_of_what_other_tests_read_may_be_missing(string name) => SurvivesAsync(TestedSources.All[name], Mutants.WithoutEachStatement);
+
+    [Theory]
+    [MemberData(nameof(EachTested))]
+    public Task Any_token_of_what_other_tests_read_may_be_missing(string name) =>
+        SurvivesAsync(TestedSources.All[name], text => Mutants.WithoutEachToken(text).Where((_, index) => index % TestedSources.All[name].OneTokenOf == 0));
+
+    [Theory]
+    [MemberData(nameof(EachTested))]
+    public Task Any_two_of_what_other_tests_read_may_be_swapped(string name) => SurvivesAsync(TestedSources.All[name], text => Mutants.WithPairsSwapped(text, 12, seed: name.Length));
+
     [Theory]
     [InlineData("class C { void M(IovIter iter) { iter. } }")]
     [InlineData("class C { void M(IovIter iter) { iter.ExtractPages( } }")]
@@ -164,6 +191,15 @@ public sealed class BrokenCodeTests
         await cancellation.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Harness.RunAsync(compilation, cancellation.Token));
+    }
+
+    private static async Task SurvivesAsync(TestedSource source, Func<string, IEnumerable<string>> damage)
+    {
+        foreach (string[] batch in damage(source.Text).Distinct().Chunk(source.BatchSize))
+        {
+            IEnumerable<string> together = source.Prelude is { } prelude ? batch.Select(TestedSource.WithOwnTypes).Append(prelude) : batch;
+            Assert.Empty((await RunAsync(together)).Exceptions.Select(static failure => failure.Exception));
+        }
     }
 
     private static async Task SurvivesAsync(IEnumerable<string> sources, bool isAlone = false)

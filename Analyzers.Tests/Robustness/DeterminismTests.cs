@@ -21,6 +21,19 @@ public sealed class DeterminismTests
     }
 
     [Fact]
+    public async Task Twenty_concurrent_runs_over_what_other_tests_read_report_the_same()
+    {
+        foreach (IGrouping<string, TestedSource> together in TestedSources.All.Values.Where(static source => source.Prelude is not null).GroupBy(static source => source.Prelude!))
+        {
+            string[] sources = [.. together.Select(static (source, index) => TestedSource.WithOwnTypes(source.Text, index)), together.Key];
+            string[] reports = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(async () => (await Harness.RunAsync(sources)).Report)));
+
+            Assert.NotEmpty(reports[0]);
+            Assert.All(reports, report => Assert.Equal(reports[0], report));
+        }
+    }
+
+    [Fact]
     public async Task Runs_over_one_compilation_report_the_same()
     {
         CSharpCompilation compilation = Harness.Compile(Corpus.Sources[0], Corpus.Sample()[^1]);

@@ -11,7 +11,7 @@ namespace BufferLifetime.Analyzers.Tests.Rules;
 /// </summary>
 internal static class RuleCode
 {
-    private const string Prelude = """
+    internal const string Prelude = """
         global using System;
         global using System.Collections.Concurrent;
         global using System.Collections.Generic;

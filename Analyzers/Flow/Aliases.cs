@@ -16,11 +16,8 @@ internal enum Extent
 /// <summary>The names of a storage that pieces are put in: an array, its span, a slice of that, a capture of either.</summary>
 internal static class Aliases
 {
-    /// <summary>How far names of names are followed.</summary>
-    private const int MaxDepth = 8;
-
-    /// <summary>How many names are followed.</summary>
-    private const int MaxNames = 64;
+    /// <summary>How many names are followed; what is put in a storage with more is not judged.</summary>
+    public const int MaxNames = 64;
 
     /// <summary>
     /// The places through which <paramref name="path"/> finds what is put in <paramref name="place"/>, itself first, with how much of each is
@@ -30,7 +27,7 @@ internal static class Aliases
     {
         List<(int Place, Extent Filled)> names = [];
         Extent filled = Extent.All;
-        for (int depth = 0; depth < MaxDepth && place >= 0 && !Contains(names, place); depth++)
+        while (names.Count < MaxNames && place >= 0 && !Contains(names, place))
         {
             names.Add((place, filled));
             (place, Extent covers) = BaseOf(path, place);

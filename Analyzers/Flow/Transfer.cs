@@ -282,7 +282,7 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
 
     private void Settle(Fact fact, Effect.Acquire acquire, PathState path, Holding held, Action<PathState> next)
     {
-        bool wasGivenUp = (path.HoldOf(fact.Resource).Holding & Holding.Several) != 0;
+        bool wasGivenUp = (path.HoldOf(fact.Resource).Holding & Holding.Several) != 0 || (fact.Fills && Aliases.Of(body, path, fact.Target).Count >= Aliases.MaxNames);
         Flowing direction = acquire.Direction != Flowing.Unknown ? acquire.Direction
             : fact.Direction is not null ? contracts.DirectionOf(_refinement.Evaluate(path, fact.Direction).Constant)
             : acquire.ModeFrom is not null ? DirectionOf(path, fact.Source)
