@@ -51,7 +51,7 @@ public sealed class BrokenCodeTests
     [Fact]
     public Task Any_two_of_the_sample_may_be_swapped() => SurvivesAsync(Corpus.Sample().SelectMany(source => Mutants.WithPairsSwapped(source, 60, seed: 99)));
 
-    /// <summary>The sources of other tests: every statement of all of them, every token of the small ones and one of so many of the large ones.</summary>
+    /// <summary>The sources of other tests: every statement of all of them, every token of the small ones and about a hundred of the others.</summary>
     public static TheoryData<string> EachTested() => [.. TestedSources.All.Keys];
 
     [Theory]

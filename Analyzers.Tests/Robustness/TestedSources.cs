@@ -10,8 +10,8 @@ internal sealed record TestedSource(string Text, string? Prelude)
 {
     private bool IsLarge => Text.Length > 8_000;
 
-    /// <summary>One of so many tokens is deleted: all of a small source.</summary>
-    public int OneTokenOf => IsLarge ? 40 : 1;
+    /// <summary>One of so many tokens is deleted: all of a small source, about a hundred of any other, all over it.</summary>
+    public int OneTokenOf => Math.Max(1, Text.Length / 500);
 
     /// <summary>How many damaged copies are compiled together.</summary>
     public int BatchSize => IsLarge ? 1 : 100;
