@@ -92,10 +92,11 @@ internal sealed class TypeAnalysis(ProtocolTable protocols, Relevance relevance)
         {
             before = givers.Count;
             givers.UnionWith(_opened.Select(static body => body.Owner).OfType<IMethodSymbol>().Where(OwnCallees.MayGive));
+            HashSet<TypeBody> opened = [.. _opened];
             HashSet<string> names = new(givers.Select(static giver => giver.Name), StringComparer.Ordinal);
             foreach (TypeBody body in givers.Count == before ? [] : _all)
             {
-                if (!_opened.Contains(body) && body.Root.Syntax.DescendantTokens().Any(token => names.Contains(token.ValueText)) && Gate.Calls(body.Root, givers) && body.Body is not null)
+                if (!opened.Contains(body) && body.Root.Syntax.DescendantTokens().Any(token => names.Contains(token.ValueText)) && Gate.Calls(body.Root, givers) && body.Body is not null)
                 {
                     _opened.Add(body);
                 }

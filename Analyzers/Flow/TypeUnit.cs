@@ -37,6 +37,7 @@ internal sealed record TypeUnit(TypeFlow Flow, IReadOnlyList<TypeMember> Members
         }
 
         // What was read from one of these fields may be in others: a view of what the first one owns.
+        HashSet<TypeBody> speaking = [.. opened];
         HashSet<TypeBody> looked = [.. opened];
         for (int before = 0; before != owning.Count;)
         {
@@ -86,10 +87,10 @@ internal sealed record TypeUnit(TypeFlow Flow, IReadOnlyList<TypeMember> Members
         List<TypeMember> members = [.. all.Where(concerned.Contains).Select(body => new TypeMember(body.Owner, body.Body!)
         {
             OnlyCalls = !BeginsOrEnds(body.Owner) && uses[body] is { ReplacesInstance: false } use && !use.Fields.Overlaps(owning) && !use.Written.Overlaps(flags) && !use.Called.Overlaps(inner),
-            HasNothingToTell = !releasing.Contains(body.Owner) && !opened.Contains(body),
+            HasNothingToTell = !releasing.Contains(body.Owner) && !speaking.Contains(body),
         })];
         HashSet<ISymbol> others = new(all.Where(body => !concerned.Contains(body)).Select(static body => body.Owner), SymbolEqualityComparer.Default);
-        IReadOnlyList<Body> bodies = [.. all.Where(body => concerned.Contains(body) || opened.Contains(body)).Select(static body => body.Body!)];
+        IReadOnlyList<Body> bodies = [.. all.Where(body => concerned.Contains(body) || speaking.Contains(body)).Select(static body => body.Body!)];
         return OwningFields.WithFlags(owning, flags, bodies, contracts, cancellation) is { Count: > 0 } fields && TypeFlow.Solve(members, others, fields, keepsSomething, contracts, cancellation) is { } flow
             ? new TypeUnit(flow, members, bodies)
             : null;

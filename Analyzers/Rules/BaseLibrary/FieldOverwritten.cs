@@ -65,7 +65,7 @@ internal sealed class FieldOverwritten : Rule
     }
 
     /// <summary>Whether the member is there to be called again while the instance lives: it says so by its name, or by what it does before it begins anew.</summary>
-    private bool IsRepeated => IsCalledRepeated || (_member?.Method is { MethodKind: MethodKind.Ordinary } method && MemberSyntax.MemberOf(_member.Body.Flow.OriginalOperation.Syntax) is { } member && BeginsAnew(method, member));
+    private bool IsRepeated => IsCalledRepeated || (_member?.Method is { MethodKind: MethodKind.Ordinary } method && MemberSyntax.MemberOf(_member) is { } member && BeginsAnew(method, member));
 
     /// <summary>How the names of methods begin that end what an earlier call began.</summary>
     private static readonly string[] Ending = ["Close", "Stop", "Reset", "Clear", "Cancel", "Detach", "Unload", "End"];

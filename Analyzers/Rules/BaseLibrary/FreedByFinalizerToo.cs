@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using BufferLifetime.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace BufferLifetime.Analyzers.Rules.BaseLibrary;
 
@@ -13,14 +12,14 @@ internal static class FreedByFinalizerToo
 {
     public static IEnumerable<Diagnostic> In(TypeFlow flow, IReadOnlyList<TypeMember> members, ImmutableDictionary<string, string?> properties)
     {
-        if (flow.DisarmsFinalizer || members.FirstOrDefault(static member => member.IsFinalizer) is not { } finalizer || SyntaxOf(finalizer) is not { } last)
+        if (flow.DisarmsFinalizer || members.FirstOrDefault(static member => member.IsFinalizer) is not { } finalizer || MemberSyntax.MemberOf(finalizer) is not { } last)
         {
             yield break;
         }
 
         foreach (TypeMember member in members)
         {
-            if (SyntaxOf(member) is not { } syntax || !IsReachedBy(member, finalizer, last) || !members.Any(other => other is { EndsInstance: true, IsFinalizer: false } && (other == member || (member.Method is { Name: var name } && MemberSyntax.Mentions(SyntaxOf(other), name)))))
+            if (MemberSyntax.MemberOf(member) is not { } syntax || !IsReachedBy(member, finalizer, last) || !members.Any(other => other is { EndsInstance: true, IsFinalizer: false } && (other == member || (member.Method is { Name: var name } && MemberSyntax.Mentions(MemberSyntax.MemberOf(other), name)))))
             {
                 continue;
             }
@@ -45,7 +44,5 @@ internal static class FreedByFinalizerToo
 
     /// <summary>Whether a caller looks at something that it writes before it calls the member.</summary>
     private static bool IsGuarded(TypeMember caller, TypeMember member) =>
-        member.Method is { Name: var name } && SyntaxOf(caller) is { } syntax && MemberSyntax.Mentions(syntax, name) && MemberSyntax.TestedIn(syntax).Overlaps(MemberSyntax.WrittenIn(syntax));
-
-    private static MemberDeclarationSyntax? SyntaxOf(TypeMember member) => MemberSyntax.MemberOf(member.Body.Flow.OriginalOperation.Syntax);
+        member.Method is { Name: var name } && MemberSyntax.MemberOf(caller) is { } syntax && MemberSyntax.Mentions(syntax, name) && MemberSyntax.TestedIn(syntax).Overlaps(MemberSyntax.WrittenIn(syntax));
 }

@@ -20,7 +20,7 @@ internal static class FreedWhileRegistered
         {
             if (release.Resource.Kind != ResourceKind.Root || release.Member is not { EndsInstance: false, IsConstructor: false } || release.Fact.Target < 0
                 || release.Member.Body.Places[release.Fact.Target].Symbol is not IFieldSymbol { IsStatic: false } handle || MemberSyntax.MemberOf(release.Fact.Operation.Syntax) is not { } member
-                || members.Any(other => other.EndsInstance && release.Member.Method is { Name: var name } && MemberSyntax.Mentions(MemberSyntax.MemberOf(other.Body.Flow.OriginalOperation.Syntax), name)))
+                || members.Any(other => other.EndsInstance && release.Member.Method is { Name: var name } && MemberSyntax.Mentions(MemberSyntax.MemberOf(other), name)))
             {
                 continue;
             }

@@ -1,3 +1,4 @@
+using BufferLifetime.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -10,7 +11,10 @@ internal static class MemberSyntax
     /// <summary>The member that an operation stands in.</summary>
     public static MemberDeclarationSyntax? MemberOf(SyntaxNode node) => node.FirstAncestorOrSelf<MemberDeclarationSyntax>();
 
-    /// <summary>The other members of the type, its other parts included.</summary>
+    /// <summary>The text of a member.</summary>
+    public static MemberDeclarationSyntax? MemberOf(TypeMember member) => MemberOf(member.Body.Flow.OriginalOperation.Syntax);
+
+    /// <summary>The members of the type, in all its parts.</summary>
     public static IEnumerable<MemberDeclarationSyntax> MembersOf(INamedTypeSymbol type)
     {
         foreach (SyntaxReference part in type.DeclaringSyntaxReferences)

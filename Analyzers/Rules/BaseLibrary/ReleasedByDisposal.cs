@@ -18,14 +18,14 @@ internal static class ReleasedByDisposal
         HashSet<SyntaxNode> told = [];
         foreach (Deed release in record.Releases)
         {
-            if (SyntaxOf(release.Member) is not { } ending || !IsDisposal(release.Member, members) || IsMentionedAsDelegate(release.Member, members))
+            if (MemberSyntax.MemberOf(release.Member) is not { } ending || !IsDisposal(release.Member, members) || IsMentionedAsDelegate(release.Member, members))
             {
                 continue;
             }
 
             foreach (Deed loan in record.Loans)
             {
-                if (loan.Resource == release.Resource && loan.Member != release.Member && SyntaxOf(loan.Member) is not null && RunsOnItsOwn(loan, members) is { } operation
+                if (loan.Resource == release.Resource && loan.Member != release.Member && MemberSyntax.MemberOf(loan.Member) is not null && RunsOnItsOwn(loan, members) is { } operation
                     && !record.Releases.Exists(other => other.Resource == loan.Resource && operation.Contains(other.Member))
                     && !MayKnow(release, operation, members) && told.Add(release.Fact.Operation.Syntax))
                 {
@@ -78,7 +78,7 @@ internal static class ReleasedByDisposal
     /// <summary>Where a member starts a method to run on its own, and the field that has its task.</summary>
     private static Location? StartOf(string method, TypeMember starter, out string? task)
     {
-        foreach (SyntaxNode node in SyntaxOf(starter)?.DescendantNodes() ?? [])
+        foreach (SyntaxNode node in MemberSyntax.MemberOf(starter)?.DescendantNodes() ?? [])
         {
             if (node is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: var on, Name.Identifier.ValueText: "Run" or "StartNew" }, ArgumentList.Arguments: { Count: > 0 } arguments } call
                 && (on.ToString() == "Task" || on.ToString() == "Task.Factory") && MemberSyntax.NameOf(arguments[0].Expression) == method && WayOf(call, out task) is Way.Kept or Way.Dropped)
@@ -221,7 +221,7 @@ internal static class ReleasedByDisposal
 
         foreach (TypeMember part in operation.Parts)
         {
-            foreach (SyntaxNode node in SyntaxOf(part)?.DescendantNodes() ?? [])
+            foreach (SyntaxNode node in MemberSyntax.MemberOf(part)?.DescendantNodes() ?? [])
             {
                 string? written = node switch
                 {
@@ -246,7 +246,7 @@ internal static class ReleasedByDisposal
             bool isConcerned = member == release
                 || (release.Method is { } method && member.EndsInstance && Mentions(member, method.Name))
                 || (member.Method is { MethodKind: MethodKind.Ordinary } called && Mentions(release, called.Name));
-            foreach (SyntaxNode node in isConcerned ? SyntaxOf(member)?.DescendantNodes() ?? [] : [])
+            foreach (SyntaxNode node in isConcerned ? MemberSyntax.MemberOf(member)?.DescendantNodes() ?? [] : [])
             {
                 // What comes after the release comes too late.
                 if (member == release && node.SpanStart > deed.Fact.Operation.Syntax.Span.End && !node.Ancestors().Any(inner => inner is WhileStatementSyntax or DoStatementSyntax or ForStatementSyntax && inner.Span.Contains(deed.Fact.Operation.Syntax.Span)))
@@ -278,7 +278,7 @@ internal static class ReleasedByDisposal
 
         foreach (TypeMember other in members)
         {
-            foreach (SyntaxNode node in SyntaxOf(other)?.DescendantNodes() ?? [])
+            foreach (SyntaxNode node in MemberSyntax.MemberOf(other)?.DescendantNodes() ?? [])
             {
                 if (node is IdentifierNameSyntax { Identifier.ValueText: var name } identifier && name == method.Name && identifier.Parent is not InvocationExpressionSyntax && identifier.Parent is not MemberAccessExpressionSyntax { Parent: InvocationExpressionSyntax })
                 {
@@ -291,11 +291,11 @@ internal static class ReleasedByDisposal
     }
 
     private static bool Mentions(TypeMember member, string name) =>
-        (SyntaxOf(member)?.DescendantNodes() ?? []).Any(node => node is IdentifierNameSyntax identifier && identifier.Identifier.ValueText == name);
+        (MemberSyntax.MemberOf(member)?.DescendantNodes() ?? []).Any(node => node is IdentifierNameSyntax identifier && identifier.Identifier.ValueText == name);
 
     private static IEnumerable<InvocationExpressionSyntax> CallsOf(TypeMember member, string name)
     {
-        foreach (SyntaxNode node in SyntaxOf(member)?.DescendantNodes() ?? [])
+        foreach (SyntaxNode node in MemberSyntax.MemberOf(member)?.DescendantNodes() ?? [])
         {
             if (node is InvocationExpressionSyntax { Expression: var called } call && NameOf(called) == name)
             {
@@ -303,6 +303,4 @@ internal static class ReleasedByDisposal
             }
         }
     }
-
-    private static MemberDeclarationSyntax? SyntaxOf(TypeMember member) => member.Body.Flow.OriginalOperation.Syntax.FirstAncestorOrSelf<MemberDeclarationSyntax>();
 }
