@@ -38,11 +38,14 @@ internal sealed class CopyJob(CopyOptions options, CancellationTokenSource cance
 
     private bool TryCopyByRing(SafeFileHandle source, SafeFileHandle target, long length, long direct, ProgressLine progress)
     {
-        int depth = (int)Math.Min(options.QueueDepth, (length + options.BlockSize - 1) / options.BlockSize);
+        // Where no read can be tried without waiting, each would be refused first and go to a thread of the kernel then: it is sent there at once, and the
+        // write that is linked to it stays on that thread, where the block is still in the processor's cache.
+        bool onKernelThreads = !SystemCalls.CanTryToRead(source);
+        int depth = Depth(length, onKernelThreads);
         RingCopy copy;
         try
         {
-            copy = new RingCopy(depth, options.BlockSize);
+            copy = new RingCopy(depth, options.BlockSize, onKernelThreads);
         }
         catch (RingUnavailableException unavailable)
         {
@@ -66,8 +69,7 @@ internal sealed class CopyJob(CopyOptions options, CancellationTokenSource cance
 
     private void CopyByCalls(SafeFileHandle source, SafeFileHandle target, long length, long direct, ProgressLine progress)
     {
-        int depth = (int)Math.Min(options.QueueDepth, (length + options.BlockSize - 1) / options.BlockSize);
-        var copy = new VectoredCopy(depth, options.BlockSize);
+        var copy = new VectoredCopy(Depth(length, onKernelThreads: false), options.BlockSize);
         try
         {
             Way = $"preadv and pwritev of {copy.Depth} x {options.BlockSize} bytes";
@@ -79,6 +81,9 @@ internal sealed class CopyJob(CopyOptions options, CancellationTokenSource cance
             (Buffers, Operations) = (copy.Buffers, copy.Operations);
         }
     }
+
+    private int Depth(long length, bool onKernelThreads) =>
+        (int)Math.Min(options.QueueDepth(onKernelThreads), (length + options.BlockSize - 1) / options.BlockSize);
 
     private void CopyParts(CopyPass run, int blockSize, SafeFileHandle source, SafeFileHandle target, long length, long direct, ProgressLine progress)
     {

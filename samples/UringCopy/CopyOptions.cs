@@ -9,8 +9,8 @@ internal sealed record CopyOptions(string Source, string Target)
 {
     public const string Usage = """
         Usage: UringCopy [options] <source> <target>
-          --queue-depth <n>      blocks in flight, from 1 to 256; when nothing is said 8 with --direct, else one for each
-                                 processor, up to 8
+          --queue-depth <n>      blocks in flight, from 1 to 256; when nothing is said 8 with --direct, else one or two for
+                                 each processor, up to 8
           --block-size <bytes>   bytes in a block, from 1 to 64M, also as 128K or 4M; 1M when nothing is said
           --direct               pass the page cache by (O_DIRECT); the block size has to be a multiple of 4K
           --no-uring             copy with preadv and pwritev
@@ -30,7 +30,9 @@ internal sealed record CopyOptions(string Source, string Target)
     /// Blocks in flight. A device is kept busy by more; through the page cache the copying is the processors' own work, and a block that waits for one
     /// only leaves its cache.
     /// </summary>
-    public int QueueDepth => _queueDepth ?? (Direct ? DefaultDepth : Math.Min(Environment.ProcessorCount, DefaultDepth));
+    /// <param name="onKernelThreads">Whether a block is read and written by one thread of the kernel, and does not wait for another between the two.</param>
+    public int QueueDepth(bool onKernelThreads) =>
+        _queueDepth ?? (Direct ? DefaultDepth : Math.Min(Environment.ProcessorCount * (onKernelThreads ? 1 : 2), DefaultDepth));
 
     public int BlockSize { get; private init; } = 1 << 20;
 

@@ -15,6 +15,7 @@ internal sealed class Lane
     private readonly SafeFileHandle _source;
     private readonly SafeFileHandle _target;
     private readonly bool _direct;
+    private readonly byte _flags;
     private readonly IoRequest _read;
     private readonly IoRequest _write;
     private readonly ulong _readUserData;
@@ -27,7 +28,8 @@ internal sealed class Lane
     /// <param name="source">What is read.</param>
     /// <param name="target">What is written.</param>
     /// <param name="direct">Whether both pass the page cache by.</param>
-    public Lane(RingLoop loop, RegisteredBufferTable buffers, int slot, SafeFileHandle source, SafeFileHandle target, bool direct)
+    /// <param name="flags">What every operation is submitted with.</param>
+    public Lane(RingLoop loop, RegisteredBufferTable buffers, int slot, SafeFileHandle source, SafeFileHandle target, bool direct, byte flags)
     {
         _loop = loop;
         _buffers = buffers;
@@ -35,6 +37,7 @@ internal sealed class Lane
         _source = source;
         _target = target;
         _direct = direct;
+        _flags = flags;
         _read = loop.NewRequest(out _readUserData);
         _write = loop.NewRequest(out _writeUserData);
     }
@@ -54,10 +57,26 @@ internal sealed class Lane
                 ValueTask<int> reading = Begin(_read, read, block.Length - read, TransferDirection.Destination, stop);
                 ValueTask<int> writing = Begin(_write, written, block.Length - written, TransferDirection.Source, stop);
                 _loop.Submit(
-                    Operation(RingOpcode.ReadFixed, block, read) with { Flags = Submission.Link },
+                    Operation(RingOpcode.ReadFixed, block, read, Submission.Link),
                     Operation(RingOpcode.WriteFixed, block, written));
-                int readResult = await OutcomeAsync(reading);
-                int writeResult = await OutcomeAsync(writing);
+                int readResult, writeResult;
+                try
+                {
+                    readResult = await reading;
+                }
+                catch (OperationCanceledException)
+                {
+                    readResult = IoRequest.Canceled;
+                }
+
+                try
+                {
+                    writeResult = await writing;
+                }
+                catch (OperationCanceledException)
+                {
+                    writeResult = IoRequest.Canceled;
+                }
 
                 read += (int)Progressed("read", readResult, stop);
                 // A read that came short has cancelled the write; what it may have written is written again.
@@ -68,7 +87,7 @@ internal sealed class Lane
             {
                 ValueTask<int> writing = Begin(_write, written, block.Length - written, TransferDirection.Source, stop);
                 _loop.Submit(Operation(RingOpcode.WriteFixed, block, written));
-                written += (int)Progressed("write", await OutcomeAsync(writing), stop);
+                written += (int)Progressed("write", await writing, stop);
             }
         }
     }
@@ -88,12 +107,13 @@ internal sealed class Lane
         }
     }
 
-    private Submission Operation(RingOpcode opcode, Block block, int done)
+    private Submission Operation(RingOpcode opcode, Block block, int done, byte flags = 0)
     {
         bool reads = opcode == RingOpcode.ReadFixed;
         return new Submission
         {
             Opcode = opcode,
+            Flags = (byte)(_flags | flags),
             File = (int)(reads ? _source : _target).DangerousGetHandle(),
             Position = (ulong)(block.Position + done),
             Address = (ulong)(_buffers.GetVector(_slot).Base + done),
@@ -109,17 +129,5 @@ internal sealed class Lane
             stop.ThrowIfCancellationRequested();
 
         return Transfer.Progress(call, result, _direct);
-    }
-
-    private static async ValueTask<int> OutcomeAsync(ValueTask<int> operation)
-    {
-        try
-        {
-            return await operation;
-        }
-        catch (OperationCanceledException)
-        {
-            return IoRequest.Canceled;
-        }
     }
 }

@@ -12,15 +12,18 @@ internal sealed class RingCopy : IDisposable
 {
     private readonly RingLoop _loop;
     private readonly RegisteredBufferTable _buffers;
+    private readonly bool _onKernelThreads;
     private int _released;
     private Exception? _failure;
 
     /// <summary>Makes the ring and registers its buffers.</summary>
     /// <param name="depth">Blocks in flight at most.</param>
     /// <param name="blockSize">Bytes in a block.</param>
+    /// <param name="onKernelThreads">Whether operations through the page cache are sent to threads of the kernel untried.</param>
     /// <exception cref="RingUnavailableException">There is no io_uring for this process.</exception>
-    public RingCopy(int depth, int blockSize)
+    public RingCopy(int depth, int blockSize, bool onKernelThreads)
     {
+        _onKernelThreads = onKernelThreads;
         // A read and a write for each block.
         _loop = new RingLoop(2 * depth);
         _buffers = new RegisteredBufferTable(depth);
@@ -59,6 +62,7 @@ internal sealed class RingCopy : IDisposable
     /// <exception cref="OperationCanceledException">Cancelled before everything was copied.</exception>
     public void Run(CopyPlan plan, SafeFileHandle source, SafeFileHandle target, bool direct, CancellationToken cancellation)
     {
+        byte flags = _onKernelThreads && !direct ? Submission.OnKernelThread : (byte)0;
         using var stop = new CancellationTokenSource();
         // Whoever cancels does so on another thread: only the loop's own may touch the ring.
         using (cancellation.Register(() => _loop.Post(_ => stop.Cancel(), null)))
@@ -67,7 +71,7 @@ internal sealed class RingCopy : IDisposable
             {
                 var lanes = new Task[Math.Min(_buffers.SlotCount, plan.BlocksLeft)];
                 for (int slot = 0; slot < lanes.Length; slot++)
-                    lanes[slot] = CopyBlocksAsync(new Lane(_loop, _buffers, slot, source, target, direct), plan, stop);
+                    lanes[slot] = CopyBlocksAsync(new Lane(_loop, _buffers, slot, source, target, direct, flags), plan, stop);
 
                 return Task.WhenAll(lanes);
             });

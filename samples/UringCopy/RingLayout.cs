@@ -65,6 +65,9 @@ internal struct Submission
 
     /// <summary>The next operation starts when this one has ended in full, and is cancelled when it has not (<c>IOSQE_IO_LINK</c>).</summary>
     public const byte Link = 1 << 2;
+
+    /// <summary>Not tried by the thread that submits: it may wait.</summary>
+    public const byte OnKernelThread = 1 << 4;
 }
 
 /// <summary><c>struct io_uring_cqe</c>: how one operation ended.</summary>

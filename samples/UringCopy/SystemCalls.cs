@@ -18,6 +18,7 @@ internal static unsafe partial class SystemCalls
     private const int GetFlags = 3;
     private const int SetFlags = 4;
     private const int NonBlockingCloseOnExec = 0x80800;
+    private const int WithoutWaiting = 8;
 
     // Not the same on every architecture.
     private static readonly int DirectFlag = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x10000 : 0x4000;
@@ -101,6 +102,25 @@ internal static unsafe partial class SystemCalls
         }
     }
 
+    /// <summary>
+    /// Whether a read of this file can be tried without waiting: it then gives what the page cache has, or says that it would have to wait. Some file
+    /// systems, tmpfs for one, know only reads that may wait.
+    /// </summary>
+    public static bool CanTryToRead(SafeFileHandle file)
+    {
+        byte first;
+        var vector = new IoVector((nint)(&first), 1);
+        try
+        {
+            return Result(preadv2(file, &vector, 1, 0, WithoutWaiting)) != -Errors.NotSupported;
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // A C library without the call says nothing about the file; trying in vain costs little.
+            return true;
+        }
+    }
+
     private static long Result(nint returned) => returned >= 0 ? returned : -Marshal.GetLastPInvokeError();
 
     [LibraryImport("libc", SetLastError = true)]
@@ -129,6 +149,9 @@ internal static unsafe partial class SystemCalls
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint preadv(SafeFileHandle file, IoVector* vectors, int count, long offset);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint preadv2(SafeFileHandle file, IoVector* vectors, int count, long offset, int flags);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint pwritev(SafeFileHandle file, IoVector* vectors, int count, long offset);
