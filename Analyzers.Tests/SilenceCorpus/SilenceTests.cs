@@ -37,6 +37,13 @@ public sealed class SilenceTests
             "CS8795");
     }
 
+    [Theory]
+    [InlineData("UringCopy")]
+    [InlineData("AheadOfTime")]
+    public Task Samples_are_silent(string sample) =>
+        // The generator that completes the imports does not run here.
+        IsSilentAsync(new(new BufferLifetimeAnalyzer()) { OutputKind = OutputKind.ConsoleApplication }, SourcesOf(Path.Combine("samples", sample)), "CS8795");
+
     [Fact]
     public Task Runtime_is_silent() =>
         IsSilentAsync(new(new BufferLifetimeAnalyzer()) { ReferenceAssemblies = ReferenceAssemblies.Net100WithoutRuntime }, SourcesOf("Runtime"));

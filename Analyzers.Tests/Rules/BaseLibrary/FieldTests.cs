@@ -24,6 +24,9 @@ public sealed class FieldTests
     [InlineData("private GCHandle _h = GCHandle.Alloc(new byte[8], GCHandleType.Pinned); ~C() => Free(); public void Dispose() => Free(); private void Free() => _h.{|BUF2011:Free|}();")]
     [InlineData("private byte[]? _b; private void Take(int n) => _b = ArrayPool<byte>.Shared.Rent(n); private void Give() { if (_b != null) ArrayPool<byte>.Shared.{|BUF2011:Return|}(_b); } public int One() { Take(4); int r = _b![0]; Give(); return r; } public void Maybe(int n) { if (n > 0) Take(n); Give(); } public void Dispose() { }")]
     [InlineData("private IMemoryOwner<byte>? _o; private Memory<byte> _view; public void Start() => _o ??= MemoryPool<byte>.Shared.Rent(8); public void Set(int n) => _view = _o!.Memory[..n]; public int Take() { _o!.Dispose(); _o = null; return {|BUF2005:_view|}.Span[0]; } public void Dispose() { _o?.Dispose(); _o = null; }")]
+    [InlineData("private readonly nint _p = Marshal.AllocHGlobal(8); private int _holds = 1; public void Take() => _holds++; public void Dispose() { _holds--; Marshal.{|BUF2011:FreeHGlobal|}(_p); }")]
+    [InlineData("private readonly nint _p = Marshal.AllocHGlobal(8); private int _holds = 1; public void Dispose() { if (Interlocked.Decrement(ref _holds) == 0) { _holds = 0; } Marshal.{|BUF2011:FreeHGlobal|}(_p); }")]
+    [InlineData("private readonly nint _p = Marshal.AllocHGlobal(8); private int _holds = 1; public void Take() => _holds++; public void Dispose() { if (_holds > 1) Console.WriteLine(_holds); Marshal.{|BUF2011:FreeHGlobal|}(_p); }")]
     public Task Field_that_outlives_what_it_owns_is_reported(string members) => RuleCode.VerifyAsync(Code(members));
 
     [Theory]
@@ -47,6 +50,10 @@ public sealed class FieldTests
     [InlineData("private GCHandle _h = GCHandle.Alloc(new byte[8], GCHandleType.Pinned); ~C() => Free(); public void Dispose() => Free(); private void Free() { if (_h.IsAllocated) _h.Free(); }")]
     [InlineData("private GCHandle _h = GCHandle.Alloc(new byte[8], GCHandleType.Pinned); ~C() => Free(); public void Dispose() { Free(); GC.SuppressFinalize(this); } private void Free() => _h.Free();")]
     [InlineData("private byte[]? _b; private void Take(int n) => _b = ArrayPool<byte>.Shared.Rent(n); private void Give() { if (_b != null) ArrayPool<byte>.Shared.Return(_b); } public int One() { Take(4); int r = _b![0]; Give(); return r; } public void Two(int n) { Take(n); Give(); } public void Dispose() { }")]
+    [InlineData("private readonly nint _p = Marshal.AllocHGlobal(8); private int _holds = 1; public nint Take() { Interlocked.Increment(ref _holds); return _p; } public void Give() { if (Interlocked.Decrement(ref _holds) == 0) Marshal.FreeHGlobal(_p); } public void Dispose() => Give();")]
+    [InlineData("private byte[] _b = ArrayPool<byte>.Shared.Rent(8); private int _users = 1; public int Use() { _users++; return _b[0]; } public void Dispose() { if (--_users > 0) return; ArrayPool<byte>.Shared.Return(_b); }")]
+    [InlineData("private readonly nint _p = Marshal.AllocHGlobal(8); private int _holds = 1; public void Take() => Interlocked.Increment(ref _holds); public void Dispose() { int left = Interlocked.Decrement(ref _holds); if (left > 0) { return; } Marshal.FreeHGlobal(_p); }")]
+    [InlineData("private GCHandle _h = GCHandle.Alloc(new byte[8], GCHandleType.Pinned); private int _holds = 1; public void Take() => Interlocked.Increment(ref _holds); public void Dispose() { int left; lock (this) { left = _holds--; } _ = left == 1 ? Free() : 0; int Free() { _h.Free(); return 1; } }")]
     public Task Field_that_lets_go_in_time_is_silent(string members) => RuleCode.VerifyAsync(Code(members));
 
     [Fact]

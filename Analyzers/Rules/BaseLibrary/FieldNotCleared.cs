@@ -63,7 +63,7 @@ internal sealed class FieldNotCleared : Rule
         }
 
         // How many pieces an array of them still holds is told by a count beside it, which is not followed.
-        foreach (Sighting sighting in findings.See(path => isRelease ? Transfer.Released(fact, path, findings.Body) : Used(fact, path), before, (resource, hold) => hold.Holding == Holding.Dangling && resource.Original is not null && !resource.Kind.IsMadeOfPieces && !CannotBeCleared(findings.Body.Places[fact.Target].Symbol) && !IsCalledTwice(hold) && !(isRelease && HandleCopied.Concerns(fact, resource, hold, findings.Body))))
+        foreach (Sighting sighting in findings.See(path => isRelease ? Transfer.Released(fact, path, findings.Body) : Used(fact, path), before, (resource, hold) => hold.Holding == Holding.Dangling && resource.Original is not null && !resource.Kind.IsMadeOfPieces && !CannotBeCleared(findings.Body.Places[fact.Target].Symbol) && !IsCalledTwice(hold) && !IsCounted(hold) && !(isRelease && HandleCopied.Concerns(fact, resource, hold, findings.Body))))
         {
             Location? released = sighting.Hold.ChangedAt is { } earlier ? Spots.OfCall(earlier) : null;
             string name = findings.Body.Places.NameOf(fact.Target) ?? sighting.Resource.Name ?? sighting.Resource.Kind.Name;
@@ -82,6 +82,9 @@ internal sealed class FieldNotCleared : Rule
     private bool IsCalledTwice(Hold hold) =>
         !_isPartOfDisposal && !_isShared && _member is { } member && hold.ChangedAt is { } released && member.Body.Flow.OriginalOperation.Syntax.Span.Contains(released.Syntax.Span)
         && member.Body.Flow.OriginalOperation.Syntax.SyntaxTree == released.Syntax.SyntaxTree;
+
+    /// <summary>Whether it was released with the last of several holds: who still uses it has another one.</summary>
+    private static bool IsCounted(Hold hold) => hold.ChangedAt is { } released && ReferenceCount.Governs(released.Syntax);
 
     /// <summary>The readonly fields of a struct keep what they have: each copy of it is its caller's to release once.</summary>
     private bool CannotBeCleared(ISymbol? field) =>
