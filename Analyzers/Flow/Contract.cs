@@ -41,6 +41,9 @@ internal sealed class Contract(ImmutableArray<Effect> effects)
         }
     }
 
+    /// <summary>Whether the result has nothing to do with buffers and there is always one to be had.</summary>
+    public bool OnlyMakes => Effects.All(static effect => effect is Effect.Inspect { Target.Kind: SlotKind.Result });
+
     public bool Releases(Slot slot)
     {
         foreach (Effect effect in Effects)
@@ -356,8 +359,8 @@ internal interface IContractSource
     /// <summary>Whether code without a contract may keep what it is given in <paramref name="parameter"/>.</summary>
     bool MayKeep(IMethodSymbol method, IParameterSymbol parameter);
 
-    /// <summary>Which way an operation that the method starts moves the bytes of the memory that it is given.</summary>
-    Flowing TransferOf(IMethodSymbol method);
+    /// <summary>Which way an operation that the method starts moves the bytes of the memory that it is given in <paramref name="parameter"/>.</summary>
+    Flowing TransferOf(IMethodSymbol method, IParameterSymbol parameter);
 
     /// <summary>Whether, and where, the call surely keeps what it is given in <paramref name="parameter"/> when it has returned.</summary>
     Keeping KeepsFor(IMethodSymbol method, IParameterSymbol parameter);

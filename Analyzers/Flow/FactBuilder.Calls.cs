@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
 namespace BufferLifetime.Analyzers.Flow;
@@ -94,9 +95,15 @@ internal sealed partial class FactBuilder
             if (values[i].HasPlace && _contracts.KeepsFor(method, method.Parameters[i]) is not Keeping.Unknown and var keeping)
             {
                 Add(new Fact(FactKind.Keep, call) { Target = values[i].Place, Receiver = keeping == Keeping.InReceiver ? receiver.Place : -1, Member = method });
+                if (keeping == Keeping.InReceiver && receiver.HasPlace && IsInitializer(call))
+                {
+                    // A collection that is made of what it is given, as an array of it would be.
+                    Add(new Fact(FactKind.View, call) { Target = receiver.Place, Source = values[i].Place, Role = RefRole.Container, Accumulates = true });
+                }
             }
         }
 
+        TakeParts(call, method, values);
         Fail(call, canFail && !isOwn && !failsAtOnce);
         if (call is IObjectCreationOperation)
         {
@@ -112,6 +119,26 @@ internal sealed partial class FactBuilder
         }
 
         return told;
+    }
+
+    /// <summary>A sequence that comes out of a call which was given one is cut from that: the next line, the payload.</summary>
+    private void TakeParts(IOperation call, IMethodSymbol method, Value[] values)
+    {
+        foreach (IParameterSymbol parameter in method.Parameters)
+        {
+            if (parameter is not { RefKind: RefKind.Out, Type: { TypeKind: TypeKind.Struct, IsUnmanagedType: false, IsRefLikeType: false, SpecialType: SpecialType.None } type } || !values[parameter.Ordinal].HasPlace || !CanCarry(type))
+            {
+                continue;
+            }
+
+            foreach (IParameterSymbol from in method.Parameters)
+            {
+                if (from.RefKind != RefKind.Out && values[from.Ordinal].HasPlace && SymbolEqualityComparer.Default.Equals(from.Type, type))
+                {
+                    Add(new Fact(FactKind.View, call) { Target = values[parameter.Ordinal].Place, Source = values[from.Ordinal].Place, Role = RefRole.View, Accumulates = true });
+                }
+            }
+        }
     }
 
     /// <summary>What an own method makes for its caller is acquired by the call.</summary>
@@ -180,6 +207,8 @@ internal sealed partial class FactBuilder
         int attempt = advance.IsByHand ? -1 : _body.AttemptAt(call, member, iterator, type, pages, isByCallee);
         Add(new Fact(FactKind.Advance, call) { Target = iterator, Effect = advance, Resource = pages, Attempt = attempt, IsHavoc = isByCallee, Member = member });
     }
+
+    private static bool IsInitializer(IOperation call) => call is IInvocationOperation { IsImplicit: true, Instance: IFlowCaptureReferenceOperation };
 
     private Value Fresh() => Named(NewTemporary());
 
@@ -254,7 +283,13 @@ internal sealed partial class FactBuilder
         bool isKept = method.MethodKind != MethodKind.DelegateInvoke && parameter.OriginalDefinition.Type is ITypeParameterSymbol && _contracts.MayKeep(method, parameter);
         if (lends && !isKept && CanCarry(parameter.Type))
         {
-            Flowing moves = _contracts.TransferOf(method.OriginalDefinition);
+            Flowing moves = _contracts.TransferOf(method.OriginalDefinition, parameter.OriginalDefinition);
+            if (moves == Flowing.Unknown && method.Parameters.Any(other => _contracts.TransferOf(method.OriginalDefinition, other.OriginalDefinition) != Flowing.Unknown))
+            {
+                // What goes along with the bytes, a token or an address, is no memory that they move through.
+                return;
+            }
+
             Add(new Fact(FactKind.Lend, call)
             {
                 Target = result,

@@ -321,9 +321,24 @@ internal sealed partial class FactBuilder
         // An await that throws has waited, too: the operation is over either way.
         Add(new Fact(FactKind.Complete, awaited) { Target = result, Source = operand.Place });
         Add(new Fact(FactKind.Suspend, awaited));
-        Point(awaited);
+        if (!IsMadeOnly(awaited.Operation))
+        {
+            Point(awaited);
+        }
+
         Finish(awaited.Operation, result);
         return operand.Expression is Expression.Inspected told ? new Value(result, told) : Named(result);
+    }
+
+    /// <summary>Whether what is awaited never fails: a call that has nothing to do with the fate of what it is given.</summary>
+    private bool IsMadeOnly(IOperation awaited)
+    {
+        while (awaited is IConversionOperation or IInvocationOperation { TargetMethod.Name: "ConfigureAwait", Instance: not null })
+        {
+            awaited = awaited is IConversionOperation conversion ? conversion.Operand : ((IInvocationOperation)awaited).Instance!;
+        }
+
+        return awaited is IInvocationOperation { TargetMethod: var method } && _contracts.Find(method.OriginalDefinition) is { OnlyMakes: true };
     }
 
     private Value VisitYield(IReturnOperation yielded)

@@ -123,13 +123,15 @@ internal sealed class FieldState
     }
 
     /// <summary>A handle whose release cleared the field that it was called on is not in the field any more; one that was released by a copy is.</summary>
-    private static FieldValue WithoutCleared(FieldValue value, ISymbol field, ImmutableArray<HeldByFields> resources) =>
-        value with
-        {
-            Refs = value.Refs.RemoveAll(r => r.Kind == RefRole.Owner
-                && resources[r.Resource] is { Original.Kind.ClearsItsVariable: true, Hold: { Holding: Holding.Released, ClearedIn: var cleared } }
-                && SymbolEqualityComparer.Default.Equals(field, cleared)),
-        };
+    private static FieldValue WithoutCleared(FieldValue value, ISymbol field, ImmutableArray<HeldByFields> resources)
+    {
+        ImmutableArray<Ref> left = value.Refs.RemoveAll(r => r.Kind == RefRole.Owner
+            && resources[r.Resource] is { Original.Kind.ClearsItsVariable: true, Hold: { Holding: Holding.Released, ClearedIn: var cleared } }
+            && SymbolEqualityComparer.Default.Equals(field, cleared));
+        return left.Length == value.Refs.Length ? value
+            : left.IsEmpty ? value with { Refs = left, Known = new Known(Classes.Null | Classes.Zero) }
+            : value with { Refs = left };
+    }
 
     /// <summary>The state as a call from inside finds it: nothing has become of the resources yet.</summary>
     public FieldState ForCall()

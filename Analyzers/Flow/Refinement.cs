@@ -274,7 +274,9 @@ internal sealed class Refinement(Body body, IContractSource contracts)
 
         if (Subject(path, inspected.Place) is not { } resource)
         {
-            return path;
+            // What was never set, or was cleared by its release, holds nothing.
+            bool isNothing = inspected.What == Inspection.IsHeld && path.RefsOf(inspected.Place).Count == 0 && path.KnownOf(inspected.Place) is { IsAnything: false, Classes: var classes } && (classes & ~(Classes.Null | Classes.Zero)) == 0;
+            return outcome && isNothing ? null : path;
         }
 
         Hold hold = path.HoldOf(resource);

@@ -58,7 +58,7 @@ internal sealed class ResourceKind
     public static readonly ResourceKind HandleReference = new("handle reference") { IsHandle = true };
 
     /// <summary>What a pipe reader lent until it is advanced.</summary>
-    public static readonly ResourceKind PipeRead = new("pipe buffer");
+    public static readonly ResourceKind PipeRead = new("pipe buffer") { IsTakenBackUnnamed = true };
 
     /// <summary>What a pipe writer lent to be filled until it is advanced.</summary>
     public static readonly ResourceKind PipeWrite = new("pipe buffer");
@@ -111,6 +111,9 @@ internal sealed class ResourceKind
 
     /// <summary>Whether it is released by its address, so that whoever has any view of it can.</summary>
     public bool IsItsAddress { get; private init; }
+
+    /// <summary>Whether it is taken back through what lent it, and what a callee leaves of it behind a reference is still a part of it.</summary>
+    public bool IsTakenBackUnnamed { get; private init; }
 
     public override string ToString() => Name;
 }

@@ -34,8 +34,8 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
             case FactKind.Escape:
                 next(Escape(fact, path));
                 break;
-            case FactKind.Keep when fact.Receiver >= 0 && (body.Outlives(fact.Receiver) || body.Places[fact.Receiver].Kind == PlaceKind.Parameter):
-                next(Keep(fact, path));
+            case FactKind.Keep when fact.Receiver >= 0:
+                next(Keep(fact, path, isOthers: body.Outlives(fact.Receiver) || body.Places[fact.Receiver].Kind == PlaceKind.Parameter));
                 break;
             case FactKind.CallSelf when selfCalls is not null:
                 selfCalls.Apply(fact, Attempts.ForgetThose(path, body), next);
@@ -84,8 +84,9 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
         RefSet refs = path.RefsOf(fact.Source);
         if (fact.IsHavoc)
         {
-            // A callee may have advanced an iterator, or have put another value in its place; only what ends with the call is sure to be the same.
-            refs = path.RefsOf(fact.Target).Where(r => body.Resources[r.Resource].Kind.EndsAtSuspension);
+            // A callee may have advanced an iterator, or have put another value in its place; only what ends with the call is sure to be the same, and what
+            // can only be cut down stays a part of what it was.
+            refs = path.RefsOf(fact.Target).Where(r => body.Resources[r.Resource].Kind is { EndsAtSuspension: true } or { IsTakenBackUnnamed: true });
         }
 
         Known known = _refinement.Evaluate(path, fact.Value);
@@ -536,9 +537,10 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
         return path;
     }
 
-    private static PathState Keep(Fact fact, PathState path)
+    /// <summary>What is put into a collection is there for others; of one of the body's own, it matters for what is taken back without being named.</summary>
+    private PathState Keep(Fact fact, PathState path, bool isOthers)
     {
-        RefSet kept = path.RefsOf(fact.Target).Where(static r => r.Kind is < RefRole.Account and not RefRole.Element);
+        RefSet kept = path.RefsOf(fact.Target).Where(r => r.Kind is < RefRole.Account and not RefRole.Element && (isOthers || body.Resources[r.Resource].Kind.IsTakenBackUnnamed));
         for (int i = 0; i < kept.Count; i++)
         {
             if (path.Holds.TryGet(kept[i].Resource, out Hold hold))

@@ -26,7 +26,7 @@ internal static class Keepers
 
     private static readonly HashSet<string> Insertions =
     [
-        "Add", "TryAdd", "Insert", "AddFirst", "AddLast", "AddBefore", "AddAfter", "Enqueue", "TryEnqueue", "Push", "TryWrite", "WriteAsync", "Post", "SendAsync",
+        "Add", "TryAdd", "Insert", "AddFirst", "AddLast", "AddBefore", "AddAfter", "Enqueue", "TryEnqueue", "Push", "TryWrite", "WriteAsync", "Post", "SendAsync", "set_Item",
     ];
 
     public static Keeping KeepsFor(IMethodSymbol method, IParameterSymbol parameter)

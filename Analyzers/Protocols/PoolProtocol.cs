@@ -38,6 +38,10 @@ internal static class PoolProtocol
             yield return Method(Marshal, copy).Acquires(Slot.Result, ResourceKind.Native, when: Success.ResultTells);
         }
 
+        // What is written into native memory is found there by whoever reads it.
+        yield return Method(Marshal, "WriteIntPtr").Taking("System.IntPtr", at: 1).Retains(Slot.Argument(1));
+        yield return Method(Marshal, "WriteIntPtr").Taking("System.Int32", at: 1).Retains(Slot.Argument(2));
+
         // The old block is gone, wherever the new one is.
         foreach ((string type, string reallocate) in new[] { (Marshal, "ReAllocHGlobal"), (Marshal, "ReAllocCoTaskMem"), (NativeMemory, "Realloc"), (NativeMemory, "AlignedRealloc") })
         {

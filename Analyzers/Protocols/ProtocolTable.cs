@@ -140,7 +140,7 @@ internal sealed class ProtocolTable : IContractSource
         return !IsFramework(method.ContainingAssembly) || parameter.OriginalDefinition.Type is ITypeParameterSymbol or { SpecialType: SpecialType.System_Object };
     }
 
-    public Flowing TransferOf(IMethodSymbol method) => IsFramework(method.ContainingAssembly) ? Transfers.Of(method) : Flowing.Unknown;
+    public Flowing TransferOf(IMethodSymbol method, IParameterSymbol parameter) => IsFramework(method.ContainingAssembly) ? Transfers.Of(method, parameter) : Flowing.Unknown;
 
     public Keeping KeepsFor(IMethodSymbol method, IParameterSymbol parameter) =>
         IsFramework(method.ContainingAssembly) ? Keepers.KeepsFor(method, parameter) : Keeping.Unknown;

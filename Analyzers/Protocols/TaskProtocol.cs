@@ -64,6 +64,8 @@ internal static class TaskProtocol
         yield return Constructor(Cancellation).OnlyMakes();
         yield return Method(Cancellation, "CreateLinkedTokenSource").OnlyMakes();
         yield return Method(Cancellation, "CancelAfter").Tells(Inspection.Detail);
+        yield return Method(Cancellation, "Cancel").Tells(Inspection.Detail);
+        yield return Method("System.Net.WebSockets.WebSocket", "Abort").Tells(Inspection.Detail);
         yield return Property(Cancellation, "Token").Tells(Inspection.Detail);
 
         // Who asks a begun operation how it is doing may know what is not seen here.
@@ -89,6 +91,8 @@ internal static class TaskProtocol
             yield return Method(Task, "Wait").Taking(patience).Tells(Inspection.Completed);
         }
 
+        // It waits for the first of them, whatever became of that, and says only which it was.
+        yield return Method(Task, "WhenAny").OnlyMakes();
         yield return Method(Task, "Wait").Completes(Slot.Receiver);
         yield return Method(Task, "WaitAll").Completes(Slot.Argument(0));
         yield return Method(Task, "WhenAll").Gathers(Slot.Argument(0));

@@ -7,10 +7,10 @@ namespace BufferLifetime.Analyzers.Protocols;
 /// <summary>Operations of the framework that read into memory, or write memory out, until their task has completed.</summary>
 internal static class Transfers
 {
-    public static Flowing Of(IMethodSymbol method)
+    public static Flowing Of(IMethodSymbol method, IParameterSymbol parameter)
     {
         // A buffer with an offset and a count may be touched elsewhere meanwhile: only one that is given as a whole is followed.
-        if (!Array.Exists([.. method.Parameters], static parameter => MetadataNames.Of(parameter.Type) is "System.Memory`1" or "System.ReadOnlyMemory`1"))
+        if (MetadataNames.Of(parameter.Type) is not ("System.Memory`1" or "System.ReadOnlyMemory`1"))
         {
             return Flowing.Unknown;
         }

@@ -167,7 +167,7 @@ internal static class FieldRules
         flow.EndingsOf(ending).All(endings => !endings.Any(state => Owned(flow, state).Any(owned => SymbolEqualityComparer.Default.Equals(owned.Field, field))));
 
     /// <summary>
-    /// Whether a private method that does not end the instance, and that nobody of the type calls, releases the field: a callback, which runs when the
+    /// Whether a method that nobody outside the assembly sees, that does not end the instance, and that nobody of the type calls, releases the field: a callback, which runs when the
     /// operation over it is complete. To release it at disposal would be too early.
     /// </summary>
     private static bool ReleasesOnCompletion(IReadOnlyList<TypeMember> members, TypeFlow flow, ISymbol field)
@@ -175,7 +175,7 @@ internal static class FieldRules
         int index = flow.Fields.ToList().FindIndex(f => SymbolEqualityComparer.Default.Equals(f, field));
         foreach (TypeMember member in members)
         {
-            if (member is not { EndsInstance: false, Method: { DeclaredAccessibility: Accessibility.Private, MethodKind: MethodKind.Ordinary } method } || flow.IsCalledBySelf(method))
+            if (member is not { EndsInstance: false, Method: { DeclaredAccessibility: Accessibility.Private or Accessibility.Internal, MethodKind: MethodKind.Ordinary } method } || flow.IsCalledBySelf(method))
             {
                 continue;
             }

@@ -15,6 +15,8 @@ public sealed class ForeignOwnerTests
     [InlineData("public void M() { byte[] a = ArrayPool<byte>.Shared.Rent(4); byte[] b = new byte[4]; a.CopyTo(b, 0); ArrayPool<byte>.Shared.Return(a); ArrayPool<byte>.Shared.{|BUF2010:Return|}(b); } public void Dispose() { }")]
     [InlineData("public void M(int n) { byte[] b = { 1, 2 }; try { if (n > 2) b = ArrayPool<byte>.Shared.Rent(n); b[0] = 1; } finally { ArrayPool<byte>.Shared.{|BUF2010:Return|}(b); } } public void Dispose() { }")]
     [InlineData("private byte[]? _b = new byte[16]; public void Grow() { byte[] old = _b!; _b = ArrayPool<byte>.Shared.Rent(old.Length * 2); ArrayPool<byte>.Shared.{|BUF2010:Return|}(old); } public void Dispose() => _b = null;")]
+    [InlineData("private ArrayPool<byte> _pool = ArrayPool<byte>.Shared; private byte[]? _b; public void SetPool(ArrayPool<byte> pool) { _pool = pool; } public void Begin(int n) => _b ??= _pool.Rent(n); public void Dispose() { if (_b != null) { _pool.{|BUF2010:Return|}(_b); _b = null; } }")]
+    [InlineData("private ArrayPool<char> _source = ArrayPool<char>.Shared; private char[]? _text; public void Isolate() => _source = ArrayPool<char>.Create(); public void Open() { Dispose(); _text = _source.Rent(16); } public void Dispose() { char[]? t = _text; _text = null; if (t != null) _source.{|BUF2010:Return|}(t); }")]
     public Task Release_to_another_owner_is_reported(string members) => RuleCode.VerifyAsync(Code(members));
 
     [Theory]
@@ -29,6 +31,10 @@ public sealed class ForeignOwnerTests
     [InlineData("public void M(int n) { byte[] b = Array.Empty<byte>(); if (n > 0) b = ArrayPool<byte>.Shared.Rent(n); ArrayPool<byte>.Shared.Return(b); } public void Dispose() { }")]
     [InlineData("public void M(int n) { byte[] b = new byte[4]; b = ArrayPool<byte>.Shared.Rent(n); ArrayPool<byte>.Shared.Return(b); } public void Dispose() { }")]
     [InlineData("public void M(ref byte[] b) { b = new byte[4]; Fill(ref b); ArrayPool<byte>.Shared.Return(b); } private static void Fill(ref byte[] b) => b = ArrayPool<byte>.Shared.Rent(b.Length); public void Dispose() { }")]
+    [InlineData("private ArrayPool<byte> _pool = ArrayPool<byte>.Shared; private byte[]? _b; public void SetPool(ArrayPool<byte> pool) { if (_b != null) throw new InvalidOperationException(); _pool = pool; } public void Begin(int n) => _b ??= _pool.Rent(n); public void Dispose() { if (_b != null) { _pool.Return(_b); _b = null; } }")]
+    [InlineData("private ArrayPool<byte> _pool = ArrayPool<byte>.Shared; private byte[]? _b; public void SetPool(ArrayPool<byte> pool) { Dispose(); _pool = pool; } public void Begin(int n) => _b ??= _pool.Rent(n); public void Dispose() { if (_b != null) { _pool.Return(_b); _b = null; } }")]
+    [InlineData("private ArrayPool<byte> _pool = ArrayPool<byte>.Shared; private ArrayPool<byte>? _from; private byte[]? _b; public void SetPool(ArrayPool<byte> pool) { _pool = pool; } public void Begin(int n) { if (_b != null) return; _from = _pool; _b = _pool.Rent(n); } public void Dispose() { if (_b != null) { _from!.Return(_b); _b = null; } }")]
+    [InlineData("private ArrayPool<byte> _pool; public C(ArrayPool<byte> pool) { _pool = pool; } private byte[]? _b; public void Begin(int n) => _b ??= _pool.Rent(n); public void Dispose() { if (_b != null) { _pool.Return(_b); _b = null; } }")]
     public Task Release_to_the_owner_is_silent(string members) => RuleCode.VerifyAsync(Code(members));
 
     private static string Code(string members) => Usings + "sealed unsafe class C : IDisposable { " + members + " }";

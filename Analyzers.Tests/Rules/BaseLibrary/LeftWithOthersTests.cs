@@ -17,6 +17,8 @@ public sealed class LeftWithOthersTests
     [InlineData("IMemoryOwner<byte>? _kept; void M(int n) { using IMemoryOwner<byte> o = MemoryPool<byte>.Shared.Rent(n); o.Memory.Span.Clear(); {|BUF2005:_kept = o|}; }")]
     [InlineData("void M(List<Frame> all, int n) { byte[] b = ArrayPool<byte>.Shared.Rent(n); all.{|BUF2005:Add|}(new Frame(b)); ArrayPool<byte>.Shared.Return(b); }")]
     [InlineData("readonly Queue<ReadOnlyMemory<byte>> _all = new(); void M(int n) { byte[] b = ArrayPool<byte>.Shared.Rent(n); try { _all.{|BUF2005:Enqueue|}(b.AsMemory(0, n)); } finally { ArrayPool<byte>.Shared.Return(b); } }")]
+    [InlineData("readonly Dictionary<string, ReadOnlyMemory<byte>> _all = new(); void M(string key, int n) { byte[] b = ArrayPool<byte>.Shared.Rent(n); try { {|BUF2005:_all[key] = b.AsMemory(0, n)|}; } finally { ArrayPool<byte>.Shared.Return(b); } }")]
+    [InlineData("void M(ConcurrentDictionary<int, Frame> all, int n) { byte[] b = ArrayPool<byte>.Shared.Rent(n); {|BUF2005:all[n] = new Frame(b)|}; ArrayPool<byte>.Shared.Return(b); }")]
     public Task Buffer_left_with_others_when_it_goes_back_is_reported(string member) => RuleCode.VerifyAsync(Code(member));
 
     [Theory]
@@ -34,6 +36,9 @@ public sealed class LeftWithOthersTests
     [InlineData("void M(Queue<byte[]> all, int n) { byte[] b = ArrayPool<byte>.Shared.Rent(n); if (b[0] == 0) all.Enqueue(b); else ArrayPool<byte>.Shared.Return(b); }")]
     [InlineData("readonly HashSet<byte[]> _busy = new(); void M(int n) { byte[] b = ArrayPool<byte>.Shared.Rent(n); _busy.Add(b); try { b[0] = 1; } finally { _busy.Remove(b); ArrayPool<byte>.Shared.Return(b); } }")]
     [InlineData("int M(int n) { byte[] b = ArrayPool<byte>.Shared.Rent(n); var all = new List<Frame>(); all.Add(new Frame(b)); int count = all.Count; ArrayPool<byte>.Shared.Return(b); return count; }")]
+    [InlineData("readonly Dictionary<string, ReadOnlyMemory<byte>> _all = new(); void M(string key, int n) { byte[] b = ArrayPool<byte>.Shared.Rent(n); _all[key] = b.AsSpan(0, n).ToArray(); ArrayPool<byte>.Shared.Return(b); }")]
+    [InlineData("readonly Dictionary<string, byte> _all = new(); void M(string key, int n) { byte[] b = ArrayPool<byte>.Shared.Rent(n); _all[key] = b[0]; ArrayPool<byte>.Shared.Return(b); }")]
+    [InlineData("readonly Dictionary<int, byte[]> _busy = new(); void M(int n) { byte[] b = ArrayPool<byte>.Shared.Rent(n); _busy[n] = b; try { b[0] = 1; } finally { _busy.Remove(n); ArrayPool<byte>.Shared.Return(b); } }")]
     public Task Buffer_that_nobody_has_when_it_goes_back_is_silent(string member) => RuleCode.VerifyAsync(Code(member));
 
     [Fact]

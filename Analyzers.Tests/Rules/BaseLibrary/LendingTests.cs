@@ -62,6 +62,30 @@ public sealed class LendingTests
     [InlineData("int n; while ((n = await stream.ReadAsync(b.AsMemory())) > 0) { Task write = ssl.WriteAsync(b.AsMemory(0, n)).AsTask(); await write; }")]
     public Task Bytes_that_no_two_operations_disagree_on_are_silent(string statements) => RuleCode.VerifyAsync(Code("byte[] b = ArrayPool<byte>.Shared.Rent(8); " + statements + " ArrayPool<byte>.Shared.Return(b);"));
 
+    [Theory]
+    [InlineData("await Task.WhenAny(read, Task.Delay(10, token)); await read;")]
+    [InlineData("Task first = await Task.WhenAny(read, Task.Delay(10)).ConfigureAwait(false); if (first != read) { web.Abort(); } await read;")]
+    [InlineData("using var source = new CancellationTokenSource(); Task first = await Task.WhenAny(read, Task.Delay(10, source.Token)); if (first != read) { source.Cancel(); try { await read; } catch (WebSocketException) { } return; } await read;")]
+    public Task Wait_for_the_first_of_several_does_not_fail_while_one_is_under_way(string statements) =>
+        RuleCode.VerifyAsync(Code("CancellationToken token = default; using (IMemoryOwner<byte> o = MemoryPool<byte>.Shared.Rent(8)) { Task read = web.ReceiveAsync(o.Memory, token).AsTask(); " + statements + " }"));
+
+    [Fact]
+    public Task Wait_for_the_first_of_several_is_no_wait_for_each() =>
+        RuleCode.VerifyAsync(Code("using (IMemoryOwner<byte> {|BUF2007:o|} = MemoryPool<byte>.Shared.Rent(8)) { Task read = web.ReceiveAsync(o.Memory, default).AsTask(); await Task.WhenAny(read, Task.Delay(10)); }"));
+
+    [Theory]
+    [InlineData("await write; n = await stream.ReadAsync(b.AsMemory(), token); write = ssl.WriteAsync(c.AsMemory(0, n), token).AsTask();")]
+    [InlineData("n = await stream.ReadAsync(b.AsMemory(), token); await write; write = ssl.WriteAsync(c.AsMemory(0, n), token).AsTask();")]
+    public Task Token_that_two_operations_share_is_no_memory(string statements) =>
+        RuleCode.VerifyAsync(Code("CancellationToken token = default; byte[] b = new byte[8], c = new byte[8]; int n; Task write = Task.CompletedTask; do { " + statements + " } while (n > 0); await write;"));
+
+    [Theory]
+    [InlineData("Task<int> send = socket.SendAsync(new List<ArraySegment<byte>> { new(b, 0, 8) }, SocketFlags.None); ArrayPool<byte>.Shared.Return({|BUF2007:b|}); await send;")]
+    [InlineData("var parts = new List<ArraySegment<byte>> { new(a), new ArraySegment<byte>(b, 0, 8) }; Task<int> send = socket.SendAsync(parts, SocketFlags.None); ArrayPool<byte>.Shared.Return({|BUF2007:b|}); await send;")]
+    [InlineData("var parts = new List<ArraySegment<byte>> { new(a), new ArraySegment<byte>(b, 0, 8) }; await socket.SendAsync(parts, SocketFlags.None); ArrayPool<byte>.Shared.Return(b); Any.Keep(a);")]
+    public Task Collection_made_of_segments_lends_what_they_are_of(string statements) =>
+        RuleCode.VerifyAsync(Code("byte[] a = new byte[1]; byte[] b = ArrayPool<byte>.Shared.Rent(8); " + statements));
+
     private static string Code(string statements) =>
         Usings + "static class C { static async Task M(Stream stream, SslStream ssl, Socket socket, WebSocket web, EndPoint end, SafeFileHandle file, PipeWriter pipe, HttpClient client) { await Task.Yield(); " + statements + " } }";
 }

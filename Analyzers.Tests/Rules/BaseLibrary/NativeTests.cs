@@ -22,6 +22,24 @@ public sealed class NativeTests
     public Task Pin_that_lasts_as_long_as_its_use_is_silent(string statements) => RuleCode.VerifyAsync(Code(statements));
 
     [Theory]
+    [InlineData("fixed (byte* p = a) { nint at = (nint)p; Task.{|BUF2003:Run|}(() => Any.Transfer(at, 1)); }")]
+    [InlineData("fixed (byte* p = a) { byte* q = p + 1; _ = Task.Factory.{|BUF2003:StartNew|}(() => { q[0] = 1; }); }")]
+    [InlineData("fixed (byte* p = a) { nint at = (nint)p; var worker = {|BUF2003:new Thread(() => Any.Transfer(at, 1))|}; worker.Start(); }")]
+    public Task Address_given_to_what_runs_when_the_fixed_statement_is_over_is_reported(string statements) => RuleCode.VerifyAsync(Code(statements));
+
+    [Theory]
+    [InlineData("fixed (byte* p = a) { nint at = (nint)p; Task.Run(() => Any.Transfer(at, 1)).Wait(); }")]
+    [InlineData("fixed (byte* p = a) { nint at = (nint)p; Task one = Task.Run(() => Any.Transfer(at, 1)); Task two = Task.Run(() => Any.Transfer(at, 2)); Task.WaitAll(one, two); }")]
+    [InlineData("fixed (byte* p = a) { nint at = (nint)p; var worker = new Thread(() => Any.Transfer(at, 1)); worker.Start(); worker.Join(); }")]
+    [InlineData("fixed (byte* p = a) { int first = p[0]; Task.Run(() => Any.Transfer(0, first)); }")]
+    [InlineData("Task.Run(() => { fixed (byte* p = a) Any.Transfer((nint)p, 1); });")]
+    public Task Address_used_within_the_fixed_statement_is_silent(string statements) => RuleCode.VerifyAsync(Code(statements));
+
+    [Theory]
+    [InlineData("nint table = Marshal.AllocHGlobal(8); Marshal.WriteIntPtr(table, Marshal.StringToCoTaskMemUTF8(\"a\")); Marshal.WriteIntPtr(table, 4, Marshal.AllocHGlobal(1)); Any.Transfer(table, 8); Marshal.FreeHGlobal(table);")]
+    public Task Block_written_into_native_memory_is_found_there(string statements) => RuleCode.VerifyAsync(Code(statements));
+
+    [Theory]
     [InlineData("public int Step() { try { return Go(_session); } finally { if (_state.IsAllocated) {|BUF2007:_state|}.Free(); } } public void Dispose() { Drop(_session); if (_state.IsAllocated) _state.Free(); }")]
     public Task Handle_freed_while_the_object_that_calls_back_lives_on_is_reported(string members) => RuleCode.VerifyAsync(Session(members));
 

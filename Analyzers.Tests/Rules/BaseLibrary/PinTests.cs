@@ -202,6 +202,23 @@ public sealed class PinTests
     [InlineData("_counts.Add(buffer.Length);")]
     public Task Pipe_buffer_copied_or_let_go_before_the_advance_is_silent(string keep) => RuleCode.VerifyAsync(Pump(keep));
 
+    [Theory]
+    [InlineData("while (Next(ref rest, out ReadOnlySequence<byte> line)) total += line.Length; reader.AdvanceTo(rest.Start); total += {|BUF2009:rest|}.Length;")]
+    [InlineData("bool any = Next(ref rest, out ReadOnlySequence<byte> line); reader.AdvanceTo(rest.Start, rest.End); if (any) total += {|BUF2009:line|}.Length;")]
+    [InlineData("var lines = new List<ReadOnlySequence<byte>>(); lines.Add(rest.Slice(0, 1)); reader.AdvanceTo(rest.End); foreach (var line in {|BUF2009:lines|}) total += line.Length;")]
+    [InlineData("var lines = new List<ReadOnlyMemory<byte>>(); lines.Add(rest.First); reader.AdvanceTo(rest.End); for (int i = 0; i < lines.Count; i++) total += {|BUF2009:lines|}[i].Span[0];")]
+    public Task Part_of_a_pipe_buffer_used_after_the_advance_is_reported(string statements) => RuleCode.VerifyAsync(Lines(statements));
+
+    [Theory]
+    [InlineData("while (Next(ref rest, out ReadOnlySequence<byte> line)) total += line.Length; total += rest.Length; reader.AdvanceTo(rest.Start, rest.End);")]
+    [InlineData("bool any = Next(ref rest, out ReadOnlySequence<byte> line); long length = line.Length; reader.AdvanceTo(rest.Start, rest.End); if (any) total += length;")]
+    [InlineData("var lines = new List<ReadOnlySequence<byte>>(); lines.Add(rest.Slice(0, 1)); foreach (var line in lines) total += line.Length; reader.AdvanceTo(rest.End); total += lines.Count; lines.Clear();")]
+    [InlineData("var lengths = new List<long>(); lengths.Add(rest.Length); reader.AdvanceTo(rest.End); foreach (long length in lengths) total += length;")]
+    [InlineData("var lines = new List<byte[]>(); lines.Add(rest.Slice(0, 1).ToArray()); reader.AdvanceTo(rest.End); foreach (byte[] line in lines) total += line.Length;")]
+    public Task Part_of_a_pipe_buffer_used_before_the_advance_is_silent(string statements) => RuleCode.VerifyAsync(Lines(statements));
+
+    private static string Lines(string statements) => Usings + "static class C { static bool Next(ref ReadOnlySequence<byte> rest, out ReadOnlySequence<byte> line) { if (rest.PositionOf((byte)10) is not { } end) { line = default; return false; } line = rest.Slice(0, end); rest = rest.Slice(rest.GetPosition(1, end)); return true; } static async Task<long> M(PipeReader reader) { long total = 0; while (true) { ReadResult result = await reader.ReadAsync(); ReadOnlySequence<byte> rest = result.Buffer; " + statements + " if (result.IsCompleted) return total; } } }";
+
     private static string Pump(string keep) => Usings + "sealed class C { private readonly Queue<ReadOnlySequence<byte>> _all = new(); private readonly List<ReadOnlyMemory<byte>> _parts = []; private readonly List<long> _counts = []; public int Count => _all.Count + _parts.Count + _counts.Count; async Task M(PipeReader reader) { ReadResult result = await reader.ReadAsync(); ReadOnlySequence<byte> buffer = result.Buffer; " + keep + " reader.AdvanceTo(buffer.End); } }";
 
     private static string Code(string statements) =>

@@ -24,6 +24,7 @@ internal sealed class ForeignOwner : Rule
             return;
         }
 
+        ReportReplacedPool(fact, call, to, before, findings);
         ReportNeverRented(fact, call, to, before, findings);
         foreach (Sighting sighting in findings.See(path => Transfer.Released(fact, path, findings.Body), before, (resource, _) => resource.Kind == ResourceKind.Rental && AreDifferent(PoolOf(resource.Origin), PoolOf(call))))
         {
@@ -33,6 +34,37 @@ internal sealed class ForeignOwner : Rule
                 findings.Body.Places.NameOf(fact.Target) ?? sighting.Resource.Name ?? sighting.Resource.Kind.Name, to.Syntax.ToString(), $"it was rented from '{((IInvocationOperation)sighting.Resource.Origin).Instance!.Syntax}' at line {Spots.Line(rented)}");
         }
     }
+
+    /// <summary>What a field brings from an earlier call goes back to the pool that is in another field by now, where that can be set anew while the first is full.</summary>
+    private static void ReportReplacedPool(Fact fact, IInvocationOperation call, IOperation to, PathSet before, Findings findings)
+    {
+        if (to is not IFieldReferenceOperation { Field: { IsReadOnly: false, IsStatic: false } pool, Instance: IInstanceReferenceOperation } || fact.Target < 0)
+        {
+            return;
+        }
+
+        foreach (Sighting sighting in findings.See(path => Transfer.Released(fact, path, findings.Body), before, (resource, _) =>
+            resource.Original is { Kind: var kind, Origin: IInvocationOperation { Instance: IFieldReferenceOperation { Field: var rentedFrom } } } && kind == ResourceKind.Rental && SymbolEqualityComparer.Default.Equals(rentedFrom, pool)))
+        {
+            if (!IsReplacedMeanwhile(to, out Location? replaced) || LooksAt(replaced, FieldOf(sighting.Resource.Original!.Origin)))
+            {
+                return;
+            }
+
+            findings.Report(
+                ReleasedToAnother.ForeignWords, Confidence.Possible, call.Syntax, null, Spots.OfCall(call), [replaced, Spots.Origin(sighting.Resource.Original)], null,
+                findings.Body.Places.NameOf(fact.Target) ?? sighting.Resource.Name ?? sighting.Resource.Kind.Name, to.Syntax.ToString(), $"that was set anew at line {Spots.Line(replaced)} when it was already rented");
+        }
+    }
+
+    /// <summary>The field that a rented array is put in.</summary>
+    private static string? FieldOf(IOperation rent) =>
+        rent.Syntax.Ancestors().OfType<AssignmentExpressionSyntax>().FirstOrDefault() is { Left: var target } ? NameOf(target) : null;
+
+    /// <summary>Whether the member that sets the pool anew has to do with the array, or calls another member that may: it may be given back first.</summary>
+    private static bool LooksAt(Location? replaced, string? field) =>
+        field is null || replaced?.SourceTree?.GetRoot().FindNode(replaced.SourceSpan).FirstAncestorOrSelf<MemberDeclarationSyntax>() is not { } member
+        || member.DescendantNodes().Any(node => node is InvocationExpressionSyntax { Expression: IdentifierNameSyntax or MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax } } || (node is IdentifierNameSyntax { Identifier.ValueText: var name } && name == field));
 
     /// <summary>An array that was made with <c>new</c>, on some path or on all, is none of the pool's.</summary>
     private static void ReportNeverRented(Fact fact, IInvocationOperation call, IOperation to, PathSet before, Findings findings)

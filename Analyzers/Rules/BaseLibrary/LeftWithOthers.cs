@@ -1,5 +1,6 @@
 using BufferLifetime.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 
 namespace BufferLifetime.Analyzers.Rules.BaseLibrary;
@@ -17,13 +18,21 @@ internal sealed class LeftWithOthers : Rule
     {
         if (fact is { Kind: FactKind.Release, Effect: Effect.Release { Kept: not null } })
         {
-            foreach (Sighting sighting in findings.See(path => Transfer.Released(fact, path, findings.Body), before, (resource, hold) => resource is { Original: null } && resource.Kind == ResourceKind.PipeRead && hold.KeptBy is { } kept && !IsTakenOut(kept, findings.Body)))
+            foreach (Sighting sighting in findings.See(path => Transfer.Released(fact, path, findings.Body), before, (resource, hold) => resource is { Original: null } && resource.Kind == ResourceKind.PipeRead && hold.KeptBy is { } kept && (CollectionOf(kept) is ILocalReferenceOperation local ? ReadAfter(local, fact.Operation) is not null : !IsTakenOut(kept, findings.Body))))
             {
                 IOperation kept = sighting.Hold.KeptBy!;
                 Location advanced = Spots.OfCall(fact.Operation);
+                if (CollectionOf(kept) is ILocalReferenceOperation own && ReadAfter(own, fact.Operation) is { } read)
+                {
+                    findings.Report(
+                        UsedAfterAdvance.Words, Confidence.Possible, (kept.Syntax, sighting.Resource.Id), null, read.GetLocation(), [advanced, Spots.OfCall(kept), Spots.Origin(sighting.Resource)], null,
+                        own.Local.Name, sighting.Resource.Name ?? sighting.Resource.Kind.Name, Spots.Line(advanced));
+                    continue;
+                }
+
                 findings.Report(
                     UsedAfterAdvance.LeftWords, Confidence.Possible, (kept.Syntax, sighting.Resource.Id), null, Spots.OfCall(kept), [advanced, Spots.Origin(sighting.Resource)], null,
-                    sighting.Resource.Name ?? sighting.Resource.Kind.Name, $"put into '{(kept as IInvocationOperation)?.Instance?.Syntax.ToString() ?? "a collection"}'", Spots.Line(advanced));
+                    sighting.Resource.Name ?? sighting.Resource.Kind.Name, $"put into '{CollectionOf(kept)?.Syntax.ToString() ?? "a collection"}'", Spots.Line(advanced));
             }
         }
         else if (fact is { Kind: FactKind.Release, Effect: Effect.Release { Kept: null } })
@@ -31,8 +40,7 @@ internal sealed class LeftWithOthers : Rule
             foreach (Sighting sighting in findings.See(path => Transfer.Released(fact, path, findings.Body), before, (resource, hold) => Concerns(resource) && hold is { Holding: Holding.HandedOn, KeptBy: { } kept } && !IsTakenOut(kept, findings.Body)))
             {
                 IOperation kept = sighting.Hold.KeptBy!;
-                string into = kept is IInvocationOperation { Instance.Syntax: { } receiver } ? receiver.ToString() : "a collection";
-                Report(kept, sighting.Resource, sighting.Confidence, Spots.OfCall(kept), Spots.OfCall(fact.Operation), $"put into '{into}'", findings);
+                Report(kept, sighting.Resource, sighting.Confidence, Spots.OfCall(kept), Spots.OfCall(fact.Operation), $"put into '{CollectionOf(kept)?.Syntax.ToString() ?? "a collection"}'", findings);
             }
         }
         else if (fact is { Kind: FactKind.Escape, Departure: Departure.Stored, Operation: ISimpleAssignmentOperation { Target: IFieldReferenceOperation or IPropertyReferenceOperation { Arguments.IsEmpty: true } } })
@@ -111,10 +119,39 @@ internal sealed class LeftWithOthers : Rule
     private static bool Concerns(Resource resource) =>
         resource is { Original: null, Parameter: null } && (resource.Kind == ResourceKind.Rental || resource.Kind == ResourceKind.Owner);
 
+    /// <summary>Where a collection of the body's own is gone through, or an element of it is looked at, in the block around <paramref name="after"/> and behind it.</summary>
+    private static ExpressionSyntax? ReadAfter(ILocalReferenceOperation collection, IOperation after)
+    {
+        SyntaxNode statement = after.Syntax.FirstAncestorOrSelf<StatementSyntax>() ?? after.Syntax;
+        foreach (SyntaxNode node in statement.Parent?.DescendantNodes() ?? [])
+        {
+            ExpressionSyntax? read = node switch
+            {
+                _ when node.SpanStart < statement.Span.End => null,
+                ForEachStatementSyntax each => each.Expression,
+                ElementAccessExpressionSyntax element when element.Parent is not AssignmentExpressionSyntax { Left: var left } || left != element => element.Expression,
+                _ => null,
+            };
+            if (read is IdentifierNameSyntax { Identifier.ValueText: var name } && name == collection.Local.Name)
+            {
+                return read;
+            }
+        }
+
+        return null;
+    }
+
+    private static IOperation? CollectionOf(IOperation kept) => kept switch
+    {
+        IInvocationOperation call => call.Instance,
+        ISimpleAssignmentOperation { Target: IPropertyReferenceOperation { Instance: var table } } => table,
+        _ => null,
+    };
+
     /// <summary>Whether what was put into the collection is taken out again somewhere in the body.</summary>
     private static bool IsTakenOut(IOperation kept, Body body)
     {
-        string? collection = (kept as IInvocationOperation)?.Instance?.Syntax.ToString();
+        string? collection = CollectionOf(kept)?.Syntax.ToString();
         foreach (Fact fact in body.Facts)
         {
             if (fact is { Kind: FactKind.Use, Target: >= 0 } && fact.Operation.Syntax.ToString() == collection && TakesOut(fact.Operation))

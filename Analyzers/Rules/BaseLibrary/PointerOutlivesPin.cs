@@ -1,5 +1,7 @@
 using BufferLifetime.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
 
 namespace BufferLifetime.Analyzers.Rules.BaseLibrary;
 
@@ -45,6 +47,16 @@ internal sealed class PointerOutlivesPin : Rule
 
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
+        if (fact is { Kind: FactKind.Keep, Receiver: < 0, Operation: IInvocationOperation or IObjectCreationOperation } && findings.Body.Has(ResourceKind.Fixed) && !IsWaitedFor(fact.Operation.Syntax))
+        {
+            foreach (Sighting sighting in findings.See(path => path.RefsOf(fact.Target).Where(static r => r.Kind <= RefRole.View), before, static (resource, _) => resource.Original is null && resource.Kind == ResourceKind.Fixed))
+            {
+                findings.Report(
+                    Words, Confidence.Possible, (fact.Operation.Syntax, sighting.Resource.Id), null, Spots.OfCall(fact.Operation), [Spots.Origin(sighting.Resource)], null,
+                    sighting.Resource.Name ?? sighting.Resource.Kind.Name, "given to what runs later", "fixed statement");
+            }
+        }
+
         // A reference is not an address: the garbage collector keeps it up to date, however it was made.
         if (fact is not { Kind: FactKind.Escape, Departure: Departure.Returned or Departure.Stored or Departure.StoredInParameter or Departure.StoredInThis }
             || (fact.Departure == Departure.Returned && findings.Body.Owner is IMethodSymbol owner && (owner.RefKind != RefKind.None || Movable.IsSaidToBePinned(owner))))
@@ -101,6 +113,11 @@ internal sealed class PointerOutlivesPin : Rule
             }
         }
     }
+
+    /// <summary>Whether the fixed statement around the call waits for something before it ends: what was started in it is over by then.</summary>
+    private static bool IsWaitedFor(SyntaxNode call) =>
+        call.FirstAncestorOrSelf<FixedStatementSyntax>() is not { } held
+        || held.DescendantNodes().Any(static node => node is AwaitExpressionSyntax or IdentifierNameSyntax { Identifier.ValueText: "Wait" or "WaitAll" or "WaitAny" or "WaitOne" or "Join" or "GetResult" or "Result" or "SignalAndWait" or "SpinUntil" });
 
     private static void Report(Fact fact, Resource resource, Confidence confidence, Findings findings) =>
         findings.Report(
