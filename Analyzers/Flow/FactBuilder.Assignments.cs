@@ -44,12 +44,12 @@ internal sealed partial class FactBuilder
             return value;
         }
 
+        Store(assignment, target, value, writesThrough);
         if (writesThrough && value.HasPlace && assignment.Target is IPropertyReferenceOperation { Property.SetMethod: { Parameters: { IsEmpty: false } parameters } setter } && _contracts.KeepsFor(setter, parameters[parameters.Length - 1]) == Keeping.InReceiver)
         {
             Add(new Fact(FactKind.Keep, assignment) { Target = value.Place, Receiver = target.Place, Member = setter });
         }
 
-        Store(assignment, target, value, writesThrough);
         return target.HasPlace && !writesThrough ? target : value;
     }
 

@@ -92,19 +92,11 @@ internal sealed partial class FactBuilder
         for (int i = 0; i < values.Length; i++)
         {
             PassWithoutContract(call, method, method.Parameters[i], values[i], lends, isOwn, result, signal);
-            if (values[i].HasPlace && _contracts.KeepsFor(method, method.Parameters[i]) is not Keeping.Unknown and var keeping)
-            {
-                Add(new Fact(FactKind.Keep, call) { Target = values[i].Place, Receiver = keeping == Keeping.InReceiver ? receiver.Place : -1, Member = method });
-                if (keeping == Keeping.InReceiver && receiver.HasPlace && IsInitializer(call))
-                {
-                    // A collection that is made of what it is given, as an array of it would be.
-                    Add(new Fact(FactKind.View, call) { Target = receiver.Place, Source = values[i].Place, Role = RefRole.Container, Accumulates = true });
-                }
-            }
         }
 
         TakeParts(call, method, values);
         Fail(call, canFail && !isOwn && !failsAtOnce);
+        Keep(call, method, receiver, values);
         if (call is IObjectCreationOperation)
         {
             result = result < 0 ? NewTemporary() : result;
@@ -206,6 +198,25 @@ internal sealed partial class FactBuilder
         ISymbol type = advance.Target.Kind == SlotKind.Argument && member is IMethodSymbol { Parameters: { } parameters } ? parameters[advance.Target.Index].Type : member.ContainingType;
         int attempt = advance.IsByHand ? -1 : _body.AttemptAt(call, member, iterator, type, pages, isByCallee);
         Add(new Fact(FactKind.Advance, call) { Target = iterator, Effect = advance, Resource = pages, Attempt = attempt, IsHavoc = isByCallee, Member = member });
+    }
+
+    /// <summary>What is there when the call has returned, and not where it fails.</summary>
+    private void Keep(IOperation call, IMethodSymbol method, Value receiver, Value[] values)
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (!values[i].HasPlace || _contracts.KeepsFor(method, method.Parameters[i]) is not (not Keeping.Unknown and var keeping))
+            {
+                continue;
+            }
+
+            Add(new Fact(FactKind.Keep, call) { Target = values[i].Place, Receiver = keeping == Keeping.InReceiver ? receiver.Place : -1, Member = method });
+            if (keeping == Keeping.InReceiver && receiver.HasPlace && IsInitializer(call))
+            {
+                // A collection that is made of what it is given, as an array of it would be.
+                Add(new Fact(FactKind.View, call) { Target = receiver.Place, Source = values[i].Place, Role = RefRole.Container, Accumulates = true });
+            }
+        }
     }
 
     private static bool IsInitializer(IOperation call) => call is IInvocationOperation { IsImplicit: true, Instance: IFlowCaptureReferenceOperation };

@@ -143,7 +143,9 @@ internal sealed class ProtocolTable : IContractSource
     public Flowing TransferOf(IMethodSymbol method, IParameterSymbol parameter) => IsFramework(method.ContainingAssembly) ? Transfers.Of(method, parameter) : Flowing.Unknown;
 
     public Keeping KeepsFor(IMethodSymbol method, IParameterSymbol parameter) =>
-        IsFramework(method.ContainingAssembly) ? Keepers.KeepsFor(method, parameter) : Keeping.Unknown;
+        IsFramework(method.ContainingAssembly) ? Keepers.KeepsFor(method, parameter)
+        : Adopters.Collects(method.OriginalDefinition, parameter.OriginalDefinition) ? Keeping.InReceiver
+        : Keeping.Unknown;
 
     public bool WrapsWhatItIsGiven(IMethodSymbol constructor, IParameterSymbol parameter) => Wrappers.Hold(constructor.OriginalDefinition, parameter.OriginalDefinition);
 

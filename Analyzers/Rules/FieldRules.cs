@@ -71,6 +71,11 @@ internal static class FieldRules
             yield return again;
         }
 
+        foreach (Diagnostic early in FreedByBoth.In(type.Record, members, type.Flow, Possible))
+        {
+            yield return early;
+        }
+
         foreach (Diagnostic early in ReleasedByDisposal.In(type.Record, members, Possible))
         {
             yield return early;

@@ -28,6 +28,8 @@ public sealed class FieldTests
     [InlineData("private readonly nint _p = Marshal.AllocHGlobal(8); private int _holds = 1; public void Dispose() { if (Interlocked.Decrement(ref _holds) == 0) { _holds = 0; } Marshal.{|BUF2011:FreeHGlobal|}(_p); }")]
     [InlineData("private readonly nint _p = Marshal.AllocHGlobal(8); private int _holds = 1; public void Take() => _holds++; public void Dispose() { if (_holds > 1) Console.WriteLine(_holds); Marshal.{|BUF2011:FreeHGlobal|}(_p); }")]
     [InlineData("private GCHandle _pin; private byte[]? _a; private nint _at; public int Read(int n) { if (_a == null) { _a = new byte[n]; _pin = GCHandle.Alloc(_a, GCHandleType.Pinned); _at = _pin.AddrOfPinnedObject(); } return ((byte*){|BUF2011:_at|})[0]; } public void Drop() { if (_pin.IsAllocated) _pin.Free(); } public void Dispose() => Drop();")]
+    [InlineData("private IMemoryOwner<byte>? _o; private Memory<byte> _m = new byte[8]; public Span<byte> Room(int n) { if (n > _m.Length) { {|BUF2012:_o = MemoryPool<byte>.Shared.Rent(n)|}; _m = _o.Memory; } return _m.Span[..n]; } public void Clear() { _o?.Dispose(); _o = null; _m = new byte[8]; } public void Dispose() => Clear();")]
+    [InlineData("private GCHandle _pin; private byte[] _a = []; public nint Room(int n) { if (_a.Length < n) { _a = new byte[n]; {|BUF2012:_pin = GCHandle.Alloc(_a, GCHandleType.Pinned)|}; } return _pin.AddrOfPinnedObject(); } public void Dispose() { if (_pin.IsAllocated) _pin.Free(); }")]
     public Task Field_that_outlives_what_it_owns_is_reported(string members) => RuleCode.VerifyAsync(Code(members));
 
     [Theory]
@@ -57,6 +59,9 @@ public sealed class FieldTests
     [InlineData("private GCHandle _h = GCHandle.Alloc(new byte[8], GCHandleType.Pinned); private int _holds = 1; public void Take() => Interlocked.Increment(ref _holds); public void Dispose() { int left; lock (this) { left = _holds--; } _ = left == 1 ? Free() : 0; int Free() { _h.Free(); return 1; } }")]
     [InlineData("private GCHandle _pin; private nint _at; public int Read(byte[] a) { if (!_pin.IsAllocated) { _pin = GCHandle.Alloc(a, GCHandleType.Pinned); _at = _pin.AddrOfPinnedObject(); } return ((byte*)_at)[0]; } public void Drop() { if (_pin.IsAllocated) _pin.Free(); } public void Dispose() => Drop();")]
     [InlineData("private GCHandle _pin; internal bool Begin(byte[] a) { _pin = GCHandle.Alloc(a, GCHandleType.Pinned); return true; } internal void Ended() { if (_pin.IsAllocated) _pin.Free(); } public void Dispose() { }")]
+    [InlineData("private IMemoryOwner<byte>? _o; private Memory<byte> _m = new byte[8]; public Span<byte> Room(int n) { if (n > _m.Length) { _o?.Dispose(); _o = MemoryPool<byte>.Shared.Rent(n); _m = _o.Memory; } return _m.Span[..n]; } public void Dispose() { _o?.Dispose(); _o = null; _m = default; }")]
+    [InlineData("private IMemoryOwner<byte>? _o; private int _n; public void Open(int n) { if (n > 16) _o = MemoryPool<byte>.Shared.Rent(n); _n = n; } public void Dispose() { _o?.Dispose(); _o = null; }")]
+    [InlineData("private GCHandle _pin; private byte[] _a = []; public nint Room(int n) { if (_a.Length < n) { if (_pin.IsAllocated) _pin.Free(); _a = new byte[n]; _pin = GCHandle.Alloc(_a, GCHandleType.Pinned); } return _pin.AddrOfPinnedObject(); } public void Dispose() { if (_pin.IsAllocated) _pin.Free(); }")]
     public Task Field_that_lets_go_in_time_is_silent(string members) => RuleCode.VerifyAsync(Code(members));
 
     [Fact]

@@ -41,6 +41,21 @@ public sealed class LeftWithOthersTests
     [InlineData("readonly Dictionary<int, byte[]> _busy = new(); void M(int n) { byte[] b = ArrayPool<byte>.Shared.Rent(n); _busy[n] = b; try { b[0] = 1; } finally { _busy.Remove(n); ArrayPool<byte>.Shared.Return(b); } }")]
     public Task Buffer_that_nobody_has_when_it_goes_back_is_silent(string member) => RuleCode.VerifyAsync(Code(member));
 
+    [Theory]
+    [InlineData("void M(int n) { IMemoryOwner<byte> o = MemoryPool<byte>.Shared.Rent(n); o.Memory.Span.Clear(); _sink.Accept(o); o.{|BUF2005:Dispose|}(); }")]
+    [InlineData("void M(int n) { byte[] b = ArrayPool<byte>.Shared.Rent(n); try { _sink.Post(b); } finally { ArrayPool<byte>.Shared.{|BUF2005:Return|}(b); } }")]
+    public Task Buffer_that_another_object_has_collected_is_not_given_back(string member) => RuleCode.VerifyAsync(Code(Collector + member));
+
+    [Theory]
+    [InlineData("void M(int n) { IMemoryOwner<byte> o = MemoryPool<byte>.Shared.Rent(n); o.Memory.Span.Clear(); _sink.Accept(o); }")]
+    [InlineData("void M(int n) { IMemoryOwner<byte> o = MemoryPool<byte>.Shared.Rent(n); if (n > 3) _sink.Accept(o); else o.Dispose(); }")]
+    [InlineData("void M(int n) { byte[] b = ArrayPool<byte>.Shared.Rent(n); try { _sink.Post(b); _sink.Clear(); } finally { ArrayPool<byte>.Shared.Return(b); } }")]
+    [InlineData("void M(int n) { byte[] b = ArrayPool<byte>.Shared.Rent(n); _sink.Copy(b); ArrayPool<byte>.Shared.Return(b); }")]
+    [InlineData("void M(int n) { byte[] b = ArrayPool<byte>.Shared.Rent(n); bool given = false; try { b[0] = 1; _sink.Post(b); given = true; } finally { if (!given) ArrayPool<byte>.Shared.Return(b); } }")]
+    public Task Buffer_that_another_object_has_not_collected_or_has_let_go_is_silent(string member) => RuleCode.VerifyAsync(Code(Collector + member));
+
+    private const string Collector = "readonly Sink _sink = new(); sealed class Sink : IDisposable { private readonly List<IMemoryOwner<byte>> _all = []; private readonly Queue<byte[]> _posted = new(); private readonly List<byte[]> _copies = []; public void Accept(IMemoryOwner<byte> one) => _all.Add(one); public void Post(byte[] one) => _posted.Enqueue(one); public void Copy(byte[] one) => _copies.Add((byte[])one.Clone()); public void Clear() => _posted.Clear(); public void Dispose() { foreach (var one in _all) one.Dispose(); _all.Clear(); } } ";
+
     [Fact]
     public Task Task_of_a_delegate_that_leaves_before_the_buffer_is_free_is_told_where_it_leaves() => RuleCode.VerifyAsync(Usings + """
         static class C

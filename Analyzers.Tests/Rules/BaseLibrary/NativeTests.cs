@@ -49,6 +49,20 @@ public sealed class NativeTests
     [InlineData("public int Last() { int r = Go(_session); CloseSession(_session); if (_state.IsAllocated) _state.Free(); return r; } public void Dispose() => Last();")]
     public Task Handle_freed_with_the_object_that_calls_back_is_silent(string members) => RuleCode.VerifyAsync(Session(members));
 
+    [Theory]
+    [InlineData("public void Dispose() { EndRead(_device); if (_pin.IsAllocated) {|BUF2007:_pin|}.Free(); }")]
+    [InlineData("private bool _closed; public void Dispose() { if (_closed) return; _closed = true; if (_pin.IsAllocated) {|BUF2007:_pin|}.Free(); }")]
+    public Task Pin_that_a_completion_frees_is_not_freed_by_disposal_before_it(string dispose) => RuleCode.VerifyAsync(Device(dispose));
+
+    [Theory]
+    [InlineData("public void Dispose() => EndRead(_device);")]
+    [InlineData("public void Dispose() { EndRead(_device); if (_pending == null && _pin.IsAllocated) _pin.Free(); }")]
+    [InlineData("public void Dispose() { WaitForRead(_device); if (_pin.IsAllocated) _pin.Free(); }")]
+    [InlineData("public void Dispose() { EndRead(_device); OnRead(0); if (_pin.IsAllocated) _pin.Free(); }")]
+    public Task Pin_that_disposal_knows_to_be_free_is_silent(string dispose) => RuleCode.VerifyAsync(Device(dispose));
+
+    private static string Device(string dispose) => Usings + "sealed class C(nint device) : IDisposable { private readonly nint _device = device; private GCHandle _pin; private Action<int>? _pending; [DllImport(\"n\")] private static extern int BeginRead(nint device, nint at, int n); [DllImport(\"n\")] private static extern void EndRead(nint device); [DllImport(\"n\")] private static extern void WaitForRead(nint device); public void Read(byte[] a, Action<int> done) { _pending = done; _pin = GCHandle.Alloc(a, GCHandleType.Pinned); if (BeginRead(_device, _pin.AddrOfPinnedObject(), a.Length) != 0) { _pin.Free(); _pending = null; } } internal void OnRead(int n) { if (_pin.IsAllocated) _pin.Free(); Action<int>? done = _pending; _pending = null; done?.Invoke(n); } " + dispose + " }";
+
     private static string Session(string members) => Usings + """
         sealed class C : IDisposable
         {

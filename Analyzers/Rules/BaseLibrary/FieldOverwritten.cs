@@ -54,7 +54,7 @@ internal sealed class FieldOverwritten : Rule
         {
             foreach (Lost lost in Lost.On(path, findings.Body))
             {
-                if (lost.Released is null && _type is { } type && (type.AlwaysOwns(lost.FieldSymbol) || (IsRepeated && type.IsReleasedOnlyAtEnd(lost.FieldSymbol))))
+                if (lost.Released is null && _type is { } type && (type.AlwaysOwns(lost.FieldSymbol) || (IsRepeated && type.IsReleasedOnlyAtEnd(lost.FieldSymbol)) || (_member?.Method is { } method && IsOutgrown(lost, method))))
                 {
                     findings.Report(
                         Words, Confidence.Possible, lost.At.Syntax, null, lost.At.Syntax.GetLocation(), [Spots.Origin(lost.Resource)], null,
@@ -66,6 +66,20 @@ internal sealed class FieldOverwritten : Rule
 
     /// <summary>Whether the member is there to be called again while the instance lives: it says so by its name, or by what it does before it begins anew.</summary>
     private bool IsRepeated => IsCalledRepeated || (_member?.Method is { MethodKind: MethodKind.Ordinary } method && MemberSyntax.MemberOf(_member) is { } member && BeginsAnew(method, member));
+
+    /// <summary>
+    /// Whether the field is overwritten because what there is has become too small: that it has something is what the question is about, and an earlier
+    /// call that found the same is how it got it.
+    /// </summary>
+    private static bool IsOutgrown(Lost lost, IMethodSymbol method) =>
+        lost.FieldSymbol is { DeclaredAccessibility: Accessibility.Private }
+        && lost.At.Syntax.Ancestors().TakeWhile(static ancestor => ancestor is not MemberDeclarationSyntax).OfType<IfStatementSyntax>().Any(statement =>
+            statement.Statement.Span.Contains(lost.At.Syntax.Span) && statement.Condition is BinaryExpressionSyntax { RawKind: (int)SyntaxKind.LessThanExpression or (int)SyntaxKind.GreaterThanExpression or (int)SyntaxKind.LessThanOrEqualExpression or (int)SyntaxKind.GreaterThanOrEqualExpression } compared
+            && (IsExtent(compared.Left, method) || IsExtent(compared.Right, method)));
+
+    /// <summary>The length of what is in a field of the instance.</summary>
+    private static bool IsExtent(ExpressionSyntax value, IMethodSymbol method) =>
+        value is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Length" or "Capacity" } && IsField(MemberSyntax.RootOf(value), method);
 
     /// <summary>How the names of methods begin that end what an earlier call began.</summary>
     private static readonly string[] Ending = ["Close", "Stop", "Reset", "Clear", "Cancel", "Detach", "Unload", "End"];

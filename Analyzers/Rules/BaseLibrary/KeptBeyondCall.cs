@@ -55,7 +55,7 @@ internal sealed class KeptBeyondCall : Rule
             case { Kind: FactKind.Keep, Operation: IEventAssignmentOperation }:
                 Report(fact, before, findings, "captured by the handler of an event");
                 break;
-            case { Kind: FactKind.Keep, Receiver: >= 0 } when findings.Body.Outlives(fact.Receiver) || findings.Body.Places[fact.Receiver].Kind == PlaceKind.Parameter:
+            case { Kind: FactKind.Keep, Receiver: >= 0, Operation: not ISimpleAssignmentOperation } when findings.Body.Outlives(fact.Receiver) || findings.Body.Places[fact.Receiver].Kind == PlaceKind.Parameter:
                 Report(fact, before, findings, $"put into '{findings.Body.Places.NameOf(fact.Receiver)}'");
                 break;
             case { Kind: FactKind.Keep, Receiver: < 0, Operation.Type.SpecialType: SpecialType.System_Void or SpecialType.System_Boolean }:

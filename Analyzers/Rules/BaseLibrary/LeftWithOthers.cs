@@ -40,6 +40,17 @@ internal sealed class LeftWithOthers : Rule
             foreach (Sighting sighting in findings.See(path => Transfer.Released(fact, path, findings.Body), before, (resource, hold) => Concerns(resource) && hold is { Holding: Holding.HandedOn, KeptBy: { } kept } && !IsTakenOut(kept, findings.Body)))
             {
                 IOperation kept = sighting.Hold.KeptBy!;
+                if (kept is IInvocationOperation { TargetMethod: { DeclaringSyntaxReferences.IsEmpty: false } adopter } given)
+                {
+                    // A method that can be seen collects it; what other methods of the same object do with what it has collected, cannot.
+                    if (!IsUsedBetween(given, fact.Operation))
+                    {
+                        Report(fact.Operation, sighting.Resource, sighting.Confidence, Spots.OfCall(fact.Operation), Spots.OfCall(fact.Operation), $"collected by '{given.Instance?.Syntax.ToString() ?? adopter.ContainingType.Name}' at line {Spots.Line(Spots.OfCall(given))}", findings);
+                    }
+
+                    continue;
+                }
+
                 Report(kept, sighting.Resource, sighting.Confidence, Spots.OfCall(kept), Spots.OfCall(fact.Operation), $"put into '{CollectionOf(kept)?.Syntax.ToString() ?? "a collection"}'", findings);
             }
         }
@@ -148,13 +159,23 @@ internal sealed class LeftWithOthers : Rule
         _ => null,
     };
 
+    /// <summary>Whether the object that was given something, or one that is made of the same name, is asked for anything else before that goes back.</summary>
+    private static bool IsUsedBetween(IInvocationOperation given, IOperation release)
+    {
+        string? receiver = given.Instance?.Syntax.ToString();
+        int from = given.Syntax.Span.End;
+        return given.Syntax.FirstAncestorOrSelf<MemberDeclarationSyntax>() is not { } member
+            || member.DescendantNodes().Any(node => node.SpanStart >= from && node.Span.End <= release.Syntax.SpanStart && node is ExpressionSyntax && node.ToString() == receiver)
+            || given.Instance is IInstanceReferenceOperation;
+    }
+
     /// <summary>Whether what was put into the collection is taken out again somewhere in the body.</summary>
     private static bool IsTakenOut(IOperation kept, Body body)
     {
         string? collection = CollectionOf(kept)?.Syntax.ToString();
         foreach (Fact fact in body.Facts)
         {
-            if (fact is { Kind: FactKind.Use, Target: >= 0 } && fact.Operation.Syntax.ToString() == collection && TakesOut(fact.Operation))
+            if (fact is { Kind: FactKind.Use, Target: >= 0 } && fact.Operation.Parent != kept && fact.Operation.Syntax.ToString() == collection && TakesOut(fact.Operation))
             {
                 return true;
             }

@@ -39,7 +39,7 @@ internal sealed class EscapesCall : Rule
             case { Kind: FactKind.Keep, Receiver: < 0 }:
                 Report(fact, before, findings, $"given to {NameOf(fact.Member!)}", null, ofParameters: false);
                 break;
-            case { Kind: FactKind.Keep } when IsSharedCollection(findings.Body.Places[fact.Receiver]):
+            case { Kind: FactKind.Keep, Operation: not ISimpleAssignmentOperation } when IsSharedCollection(findings.Body.Places[fact.Receiver]):
                 Report(fact, before, findings, $"put into '{findings.Body.Places.NameOf(fact.Receiver)}'", null, ofParameters: false);
                 break;
             case { Kind: FactKind.Escape, Departure: Departure.Stored or Departure.StoredInThis or Departure.StoredInParameter, Operation: ISimpleAssignmentOperation assignment } when Storage.Outlives(assignment.Target):
