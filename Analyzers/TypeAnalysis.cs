@@ -17,6 +17,7 @@ internal sealed class TypeAnalysis(ProtocolTable protocols, Relevance relevance)
     private readonly List<TypeBody> _all = [];
     private readonly List<TypeBody> _opened = [];
     private readonly HashSet<IOperation> _seen = [];
+    private readonly Dictionary<ISymbol, TypeBody> _byOwner = new(SymbolEqualityComparer.Default);
     private OwnCallees? _callees;
 
     public void Add(OperationBlockAnalysisContext context)
@@ -41,7 +42,7 @@ internal sealed class TypeAnalysis(ProtocolTable protocols, Relevance relevance)
                 if (_seen.Add(root))
                 {
                     (ISymbol owner, CancellationToken cancellation) = (context.OwningSymbol, context.CancellationToken);
-                    TypeBody body = new(root, owner, () => (graph ?? GraphOf(root)) is { } made ? Body.Create(made, owner, protocols, cancellation, _callees) : null);
+                    TypeBody body = new(root, owner, () => graph ?? GraphOf(root), made => Body.Create(made, owner, protocols, cancellation, _callees));
                     _all.Add(body);
                     if (graph is not null)
                     {
@@ -62,7 +63,15 @@ internal sealed class TypeAnalysis(ProtocolTable protocols, Relevance relevance)
             return;
         }
 
-        _callees = new OwnCallees(GraphOf, protocols, context.CancellationToken);
+        foreach (TypeBody body in _all)
+        {
+            if (!_byOwner.ContainsKey(body.Owner))
+            {
+                _byOwner.Add(body.Owner, body);
+            }
+        }
+
+        _callees = new OwnCallees(method => _byOwner.TryGetValue(method, out TypeBody? body) ? body.Graph : null, protocols, context.CancellationToken);
         OpenCallers();
         HashSet<ISymbol> together = new(SymbolEqualityComparer.Default);
         if (TypeUnit.Of(_all, _opened, protocols, context.CancellationToken) is { } unit)
@@ -105,9 +114,6 @@ internal sealed class TypeAnalysis(ProtocolTable protocols, Relevance relevance)
 
         _opened.Sort(InSourceOrder);
     }
-
-    private ControlFlowGraph? GraphOf(ISymbol method) =>
-        _all.Find(body => SymbolEqualityComparer.Default.Equals(body.Owner, method))?.Root is { } root ? GraphOf(root) : null;
 
     private static int InSourceOrder(TypeBody a, TypeBody b)
     {

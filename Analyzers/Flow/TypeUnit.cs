@@ -1,15 +1,32 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
 
 namespace BufferLifetime.Analyzers.Flow;
 
 /// <summary>One of the bodies of a type, which gets a control-flow graph only when somebody needs it.</summary>
-internal sealed class TypeBody(IOperation root, ISymbol owner, Func<Body?> make)
+internal sealed class TypeBody
 {
-    private readonly Lazy<Body?> _body = new(make, LazyThreadSafetyMode.None);
+    private readonly Lazy<ControlFlowGraph?> _graph;
+    private readonly Lazy<Body?> _body;
 
-    public IOperation Root { get; } = root;
+    /// <param name="root">All of it.</param>
+    /// <param name="owner">Whose body it is.</param>
+    /// <param name="graph">Makes its graph, once; null for what has none.</param>
+    /// <param name="make">Makes the body of the graph.</param>
+    public TypeBody(IOperation root, ISymbol owner, Func<ControlFlowGraph?> graph, Func<ControlFlowGraph, Body> make)
+    {
+        Root = root;
+        Owner = owner;
+        _graph = new(graph, LazyThreadSafetyMode.None);
+        _body = new(() => Graph is { } made ? make(made) : null, LazyThreadSafetyMode.None);
+    }
 
-    public ISymbol Owner { get; } = owner;
+    public IOperation Root { get; }
+
+    public ISymbol Owner { get; }
+
+    /// <summary>Its graph, which those who call it look into, too; null for what has none.</summary>
+    public ControlFlowGraph? Graph => _graph.Value;
 
     /// <summary>The body; null for what has none.</summary>
     public Body? Body => _body.Value;
