@@ -1,3 +1,5 @@
+using Microsoft.CodeAnalysis.Operations;
+
 namespace BufferLifetime.Analyzers.Flow;
 
 /// <summary>How much of a storage a name for it covers.</summary>
@@ -55,7 +57,8 @@ internal static class Aliases
     {
         if (!fact.Fills)
         {
-            return path.IsReferredToOnlyBy(fact.Resource, fact.Target);
+            return path.IsReferredToOnlyBy(fact.Resource, fact.Target)
+                || (Assigned(fact, body) is >= 0 and var into && path.WithRefs(into, RefSet.Empty).IsReferredToOnlyBy(fact.Resource, fact.Target));
         }
 
         List<(int Place, Extent Filled)> names = Of(body, path, fact.Target);
@@ -63,6 +66,10 @@ internal static class Aliases
         path.Refs.ForEach((other, refs) => only &= !refs.Where(static r => r.Kind < RefRole.Element).Refers(fact.Resource) || Covers(names, other));
         return only;
     }
+
+    /// <summary>The local that what is acquired is put in at once, or -1: what it had is lost with it.</summary>
+    private static int Assigned(Fact fact, Body body) =>
+        fact.Operation.Parent is ISimpleAssignmentOperation { IsRef: false, Target: ILocalReferenceOperation { Local: var local } } ? body.Places.Find(local) : -1;
 
     private static (int Place, Extent Covers) BaseOf(PathState path, int place) =>
         !path.Definitions.TryGet(place, out Expression definition) ? (-1, Extent.All) : definition switch

@@ -76,6 +76,11 @@ internal static class FieldRules
             yield return early;
         }
 
+        foreach (Diagnostic early in FreedUnderArguments.In(type.Record, members, Possible))
+        {
+            yield return early;
+        }
+
         foreach (Diagnostic early in ReleasedByDisposal.In(type.Record, members, Possible))
         {
             yield return early;

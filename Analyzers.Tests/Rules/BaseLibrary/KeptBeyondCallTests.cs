@@ -23,6 +23,7 @@ public sealed class KeptBeyondCallTests
 
     [Theory]
     [InlineData("private byte[] _next = []; public void Set(ReadOnlyMemory<byte> data) => _next = data.ToArray();")]
+    [InlineData("private ReadOnlyMemory<byte> _in; public void Attach(ReadOnlyMemory<byte> input) { _in = input; } public void Detach() => _in = default; public int Count => _in.Length;")]
     [InlineData("private ReadOnlyMemory<byte> _next; public void Set([RetainsBuffer] ReadOnlyMemory<byte> data) => _next = data;")]
     [InlineData("private readonly ReadOnlyMemory<byte> _next; public C(ReadOnlyMemory<byte> data) => _next = data;")]
     [InlineData("private ReadOnlyMemory<byte> _next; public ReadOnlyMemory<byte> Next { get => _next; set => _next = value; }")]

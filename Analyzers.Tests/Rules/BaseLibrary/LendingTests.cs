@@ -86,6 +86,10 @@ public sealed class LendingTests
     public Task Collection_made_of_segments_lends_what_they_are_of(string statements) =>
         RuleCode.VerifyAsync(Code("byte[] a = new byte[1]; byte[] b = ArrayPool<byte>.Shared.Rent(8); " + statements));
 
+    [Fact]
+    public Task Array_is_left_to_an_operation_that_was_given_up() =>
+        RuleCode.VerifyAsync(Code("byte[] b = ArrayPool<byte>.Shared.Rent(8); Task write = stream.WriteAsync(b, 0, 8); try { await write.WaitAsync(TimeSpan.FromSeconds(1)); ArrayPool<byte>.Shared.Return(b); } catch (TimeoutException) { }"));
+
     private static string Code(string statements) =>
         Usings + "static class C { static async Task M(Stream stream, SslStream ssl, Socket socket, WebSocket web, EndPoint end, SafeFileHandle file, PipeWriter pipe, HttpClient client) { await Task.Yield(); " + statements + " } }";
 }

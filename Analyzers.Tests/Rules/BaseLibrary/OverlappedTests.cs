@@ -12,6 +12,8 @@ public sealed class OverlappedTests
     [InlineData("NativeOverlapped* o = _h.{|BUF2001:AllocateNativeOverlapped|}(Done, null, null); if (!Start(o) && Marshal.GetLastPInvokeError() != ERROR_IO_PENDING) { Any.Number(); return; }")]
     [InlineData("NativeOverlapped* o = new Overlapped().{|BUF2001:Pack|}(Done, null); if (Begin(o) != Errors.IOPending) throw new IOException();")]
     [InlineData("NativeOverlapped* o = _h.{|BUF2001:AllocateNativeOverlapped|}(Done, null, null); if (Begin(o) == ERROR_IO_PENDING) { Any.Number(); } else { throw new IOException(); }")]
+    [InlineData("NativeOverlapped* o = _h.{|BUF2001:AllocateNativeOverlapped|}(Done, null, null); if (!Start(o)) { int error = Marshal.GetLastPInvokeError(); switch (error) { case ERROR_IO_PENDING: return; case 38: _h.FreeNativeOverlapped(o); return; default: throw new IOException(); } }")]
+    [InlineData("NativeOverlapped* o = _h.{|BUF2001:AllocateNativeOverlapped|}(Done, null, null); int error = Begin(o); if (error == 38) return; if (error != 997 && error != 0) { _h.FreeNativeOverlapped(o); throw new IOException(); }")]
     public Task Overlapped_of_an_operation_that_did_not_start_is_reported(string statements) => RuleCode.VerifyAsync(Code(statements));
 
     [Theory]
@@ -20,6 +22,10 @@ public sealed class OverlappedTests
     [InlineData("NativeOverlapped* o = _h.AllocateNativeOverlapped(Done, null, null); _kept = o; if (!Start(o) && Marshal.GetLastPInvokeError() != ERROR_IO_PENDING) throw new IOException();")]
     [InlineData("NativeOverlapped* o = _h.AllocateNativeOverlapped(Done, null, null); if (!Start(o)) { int error = Marshal.GetLastPInvokeError(); if (error != 997) Fail(o, error); }")]
     [InlineData("NativeOverlapped* o = _h.AllocateNativeOverlapped(Done, null, null); if (!Start(o) && Marshal.GetLastPInvokeError() == ERROR_IO_PENDING) return;")]
+    [InlineData("NativeOverlapped* o = _h.AllocateNativeOverlapped(Done, null, null); if (!Start(o)) { int error = Marshal.GetLastPInvokeError(); switch (error) { case ERROR_IO_PENDING: return; case 0: break; default: _h.FreeNativeOverlapped(o); throw new IOException(); } }")]
+    [InlineData("NativeOverlapped* o = _h.AllocateNativeOverlapped(Done, null, null); int error = Begin(o); if (error == 997 || error == 0) return; _h.FreeNativeOverlapped(o); if (error == 38) return; throw new IOException();")]
+    [InlineData("NativeOverlapped* o = _h.AllocateNativeOverlapped(Done, null, null); int error = Begin(o); if (error == 997) { WaitHandle.WaitAny([]); error = Marshal.GetLastPInvokeError(); } if (error == 38) return; Any.Number();")]
+    [InlineData("NativeOverlapped* o = _h.AllocateNativeOverlapped(Done, null, null); int count = Begin(o); if (count == 38) return; Any.Number();")]
     public Task Overlapped_that_its_completion_or_its_failure_frees_is_silent(string statements) => RuleCode.VerifyAsync(Code(statements));
 
     private static string Code(string statements) => Usings + """

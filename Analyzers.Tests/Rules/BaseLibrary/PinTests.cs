@@ -19,6 +19,7 @@ public sealed class PinTests
     [InlineData("int[] b = [1, 2]; nint p = Marshal.UnsafeAddrOfPinnedArrayElement({|BUF2004:b|}, 0); Any.Transfer(p, 1);")]
     [InlineData("byte[] b = ArrayPool<byte>.Shared.Rent(4); byte[] c = b.AsSpan().ToArray(); void* p = Unsafe.AsPointer(ref {|BUF2004:c[0]|}); Any.Transfer((nint)p, 1); ArrayPool<byte>.Shared.Return(b);")]
     [InlineData("var box = new Box(); void* p = Unsafe.AsPointer(ref {|BUF2004:box.Value|}); Any.Transfer((nint)p, 1);")]
+    [InlineData("GCHandle h = default; try { for (int i = 0; i < 3; i++) { h = GCHandle.{|BUF2001:Alloc|}(a, GCHandleType.Pinned); if (Any.Transfer(h.AddrOfPinnedObject(), 1) == 1) return; } } finally { if (h.IsAllocated) h.Free(); }")]
     public Task Misused_pin_is_reported(string statements) => RuleCode.VerifyAsync(Code(statements));
 
     [Theory]
@@ -35,6 +36,8 @@ public sealed class PinTests
     [InlineData("var box = new Pair(); void* p = Unsafe.AsPointer(ref box.Value); Any.Transfer((nint)p, 1);")]
     [InlineData("nint p = Marshal.UnsafeAddrOfPinnedArrayElement(a, 0); Any.Transfer(p, 1);")]
     [InlineData("byte[][] pages = new byte[2][]; pages[0] = GC.AllocateArray<byte>(4, pinned: true); void* p = Unsafe.AsPointer(ref pages[0][0]); Any.Transfer((nint)p, 1);")]
+    [InlineData("GCHandle h = default; try { for (int i = 0; i < 3; i++) { if (!h.IsAllocated) h = GCHandle.Alloc(a, GCHandleType.Pinned); if (Any.Transfer(h.AddrOfPinnedObject(), 1) == 1) return; } } finally { if (h.IsAllocated) h.Free(); }")]
+    [InlineData("GCHandle h = default; try { for (int i = 0; i < 3; i++) { h = GCHandle.Alloc(a, GCHandleType.Pinned); Any.Transfer(h.AddrOfPinnedObject(), 1); h.Free(); } } finally { if (h.IsAllocated) h.Free(); }")]
     public Task Pin_held_as_long_as_its_address_is_silent(string statements) => RuleCode.VerifyAsync(Code(statements));
 
     [Fact]

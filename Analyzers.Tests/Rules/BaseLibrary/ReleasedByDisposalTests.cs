@@ -31,5 +31,14 @@ public sealed class ReleasedByDisposalTests
     [InlineData("private nint _p = Marshal.AllocHGlobal(8); private Task? _worker; public void Start() => _worker = Task.Run(Fill); private void Fill() => _s.Flush(); public void Dispose() { if (_p != 0) { Marshal.FreeHGlobal(_p); _p = 0; } }")]
     public Task Disposal_that_may_know_is_silent(string members) => RuleCode.VerifyAsync(Code(members));
 
+    [Theory]
+    [InlineData("public void Dispose() { _socket.Dispose(); if (_b != null) { ArrayPool<byte>.Shared.Return({|BUF2007:_b|}); _b = null; } }", "if (e.BytesTransferred > 0) Start();")]
+    [InlineData("private bool _done; public void Dispose() { if (_done) return; _done = true; _args.Dispose(); ArrayPool<byte>.Shared.Return({|BUF2007:_b!|}); _b = null; }", "if (e.BytesTransferred > 0) Start();")]
+    [InlineData("public void Dispose() => _socket.Dispose();", "byte[]? b = _b; _b = null; if (b != null) ArrayPool<byte>.Shared.Return(b);")]
+    [InlineData("private int _busy; public void Dispose() { _socket.Dispose(); if (_busy == 0 && _b != null) { ArrayPool<byte>.Shared.Return(_b); _b = null; } }", "_busy--;")]
+    [InlineData("public void Dispose() { _socket.Dispose(); _idle.WaitOne(); if (_b != null) { ArrayPool<byte>.Shared.Return(_b); _b = null; } } private readonly AutoResetEvent _idle = new(false);", "_idle.Set();")]
+    public Task Buffer_of_the_arguments_of_a_socket_operation_is_theirs_until_it_has_completed(string dispose, string completed) => RuleCode.VerifyAsync(
+        "using System.Buffers;\nusing System.Net.Sockets;\nsealed class C : IDisposable { private readonly Socket _socket; private readonly SocketAsyncEventArgs _args = new(); private byte[]? _b = ArrayPool<byte>.Shared.Rent(64); public C(Socket socket) { _socket = socket; _args.SetBuffer(_b, 0, 64); _args.Completed += Completed; } public void Start() => _socket.ReceiveAsync(_args); private void Completed(object? sender, SocketAsyncEventArgs e) { " + completed + " } " + dispose + " }");
+
     private static string Code(string members) => Usings + "sealed class C(Stream s) : IDisposable { private readonly Stream _s = s; " + members + " }";
 }

@@ -1,6 +1,8 @@
 using BufferLifetime.Analyzers.Flow;
 using BufferLifetime.Analyzers.Rules.Suspension;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Operations;
 
 namespace BufferLifetime.Analyzers.Rules.BaseLibrary;
@@ -109,11 +111,27 @@ internal sealed class KeptBeyondCall : Rule
         {
             // What was stored for the time of the call is cleared by now.
             int kept = _returned.Contains(id) ? 0 : leaving.Paths.Paths.Count(path => findings.Body.IsKeptByInstance(path, id));
-            if (kept > 0)
+            bool isAttached = fact.Operation is ISimpleAssignmentOperation { Target: IFieldReferenceOperation { Field: var attached } } && findings.Body.Resources[id].Parameter is { } parameter && !findings.Body.IsDeclared(parameter) && IsDetachedElsewhere(attached);
+            if (kept > 0 && !isAttached)
             {
                 Report(fact, findings.Body.Resources[id], kept == leaving.Paths.Paths.Count ? Confidence.Certain : Confidence.Possible, findings, $"stored in '{(fact.Operation is IAssignmentOperation assignment ? Storage.NameOf(assignment.Target) : "a field")}'");
             }
         }
+    }
+
+    /// <summary>Whether another member than disposal lets go of it: then to attach and to detach is what the two are for, and their caller knows.</summary>
+    private static bool IsDetachedElsewhere(IFieldSymbol field)
+    {
+        foreach (MemberDeclarationSyntax member in field.DeclaredAccessibility == Accessibility.Private ? MemberSyntax.MembersOf(field.ContainingType) : [])
+        {
+            if (member is MethodDeclarationSyntax { Identifier.ValueText: not ("Dispose" or "DisposeAsync" or "Close"), ParameterList.Parameters.Count: 0 } && member.DescendantNodes().Any(node =>
+                node is AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.SimpleAssignmentExpression, Right: LiteralExpressionSyntax or DefaultExpressionSyntax or MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Empty" } } cleared && MemberSyntax.NameOf(cleared.Left) == field.Name))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static IEnumerable<Sighting> See(Fact fact, PathSet before, Findings findings) =>

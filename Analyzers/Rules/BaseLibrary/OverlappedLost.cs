@@ -14,6 +14,10 @@ internal sealed class OverlappedLost : Rule
 {
     private const int IoPending = 997;
 
+    private const int MoreData = 234;
+
+    private static readonly string[] WordsOfErrors = ["err", "status", "code"];
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         if (fact is not { Kind: FactKind.Acquire, Operation: IInvocationOperation { Syntax: InvocationExpressionSyntax call } } || findings.Body.Resources[fact.Resource].Kind != ResourceKind.Overlapped
@@ -22,18 +26,88 @@ internal sealed class OverlappedLost : Rule
             return;
         }
 
+        // Who waits for the operation may speak of how it ended; what is completed then is freed by its callback, if that frees anything.
+        bool mayHaveCompleted = member.DescendantNodes().Any(static node => node is IdentifierNameSyntax { Identifier.ValueText: var name } && name.StartsWith("Wait", StringComparison.Ordinal))
+            && !(call.ArgumentList.Arguments is { Count: > 0 } given && given[0].Expression is AnonymousFunctionExpressionSyntax callback && !IsFreedIn(callback, overlapped));
         foreach (SyntaxNode node in member.DescendantNodes())
         {
-            if (node is IfStatementSyntax test && node.SpanStart > call.SpanStart && FailedBranch(test) is { } failed && MemberSyntax.Leaves(failed) && !IsFreedIn(failed, overlapped) && !IsFreedAround(test, overlapped))
+            foreach (StatementSyntax failed in node.SpanStart > call.SpanStart ? FailedBranches(node, mayHaveCompleted) : [])
             {
-                Location left = failed.GetLocation();
-                findings.Report(
-                    PinNotReleased.Words, Confidence.Possible, call, null, Spots.OfCall(fact.Operation), [left], null,
-                    overlapped, Spots.Line(Spots.OfCall(fact.Operation)), $"the operation cannot be started (line {Spots.Line(left)}), as nobody completes it then");
-                return;
+                if (MemberSyntax.Leaves(failed) && !IsFreedIn(failed.Parent is SwitchSectionSyntax section ? section : failed, overlapped) && !IsFreedAround(node, overlapped) && !IsFreedBefore(node, call, overlapped))
+                {
+                    Location left = failed.GetLocation();
+                    findings.Report(
+                        PinNotReleased.Words, Confidence.Possible, call, null, Spots.OfCall(fact.Operation), [left], null,
+                        overlapped, Spots.Line(Spots.OfCall(fact.Operation)), $"the operation cannot be started (line {Spots.Line(left)}), as nobody completes it then");
+                    return;
+                }
             }
         }
     }
+
+    /// <summary>The statements that a test of the error leads to only where the operation is not under way.</summary>
+    private static IEnumerable<StatementSyntax> FailedBranches(SyntaxNode test, bool mayHaveCompleted)
+    {
+        switch (test)
+        {
+            case IfStatementSyntax when mayHaveCompleted && FailedBranch((IfStatementSyntax)test) is null:
+                break;
+            case IfStatementSyntax { Condition: BinaryExpressionSyntax { RawKind: (int)SyntaxKind.EqualsExpression } comparison, Statement: var failed } when (SaysFailed(comparison.Right) && IsError(comparison.Left)) || (SaysFailed(comparison.Left) && IsError(comparison.Right)):
+                yield return failed;
+                break;
+            case IfStatementSyntax statement when FailedBranch(statement) is { } branch:
+                yield return branch;
+                break;
+            case SwitchStatementSyntax { Sections: var sections } when sections.Any(static section => section.Labels.Any(IsPending)):
+                foreach (SwitchSectionSyntax section in sections)
+                {
+                    if (section.Statements.Count > 0 && section.Labels.All(static label => label is DefaultSwitchLabelSyntax || (label is CaseSwitchLabelSyntax { Value: var value } && SaysFailed(value))))
+                    {
+                        yield return section.Statements[section.Statements.Count - 1];
+                    }
+                }
+
+                break;
+        }
+    }
+
+    private static bool IsPending(SwitchLabelSyntax label) => label is CaseSwitchLabelSyntax { Value: var value } && SaysPending(value);
+
+    /// <summary>An error of the operating system by number or name: neither success, nor one that comes with more to follow.</summary>
+    private static bool SaysFailed(ExpressionSyntax value) => value switch
+    {
+        LiteralExpressionSyntax { Token.Value: int number } => number > 0 && number is not (IoPending or MoreData),
+        MemberAccessExpressionSyntax { Name: var name } => SaysFailed(name),
+        IdentifierNameSyntax { Identifier.ValueText: var text } => text.StartsWith("ERROR_", StringComparison.Ordinal) && text is not ("ERROR_SUCCESS" or "ERROR_IO_PENDING" or "ERROR_MORE_DATA"),
+        _ => false,
+    };
+
+    /// <summary>Whether a value is, by what it is called, the error of a call.</summary>
+    private static bool IsError(ExpressionSyntax value)
+    {
+        string text = value.ToString();
+        return Array.Exists(WordsOfErrors, word => text.IndexOf(word, StringComparison.OrdinalIgnoreCase) >= 0);
+    }
+
+    /// <summary>Whether a statement that every way to the test leads over frees it.</summary>
+    private static bool IsFreedBefore(SyntaxNode test, SyntaxNode allocated, string overlapped)
+    {
+        foreach (SyntaxNode within in test.AncestorsAndSelf())
+        {
+            foreach (SyntaxNode before in within.Parent is BlockSyntax or SwitchSectionSyntax ? within.Parent.ChildNodes() : [])
+            {
+                if (before is ExpressionStatementSyntax && before.SpanStart > allocated.Span.End && before.SpanStart < within.SpanStart && IsFreedBy(before, overlapped))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsFreedBy(SyntaxNode statement, string overlapped) =>
+        statement.DescendantNodes().Any(node => node is InvocationExpressionSyntax freeing && SaysFree(freeing) && MemberSyntax.Mentions(freeing, overlapped));
 
     /// <summary>The statement that is reached when an error is none that says that the operation is under way.</summary>
     private static StatementSyntax? FailedBranch(IfStatementSyntax test)
