@@ -56,57 +56,59 @@ internal sealed record TypeUnit(TypeFlow Flow, IReadOnlyList<TypeMember> Members
         // What was read from one of these fields may be in others: a view of what the first one owns.
         HashSet<TypeBody> speaking = [.. opened];
         HashSet<TypeBody> looked = [.. opened];
+        HashSet<ISymbol> held = Set(owning);
         for (int before = 0; before != owning.Count;)
         {
             before = owning.Count;
-            List<TypeBody> passing = [.. all.Where(body => !looked.Contains(body) && !body.Owner.IsStatic && uses[body].Written.Count > 0 && uses[body].Fields.Overlaps(owning) && body.Body is not null)];
+            List<TypeBody> passing = [.. all.Where(body => !looked.Contains(body) && !body.Owner.IsStatic && uses[body].Written.Count > 0 && Meet(uses[body].Fields, held) && body.Body is not null)];
             if (passing.Count > 0)
             {
                 looked.UnionWith(passing);
                 known.AddRange(passing.Select(static body => body.Body!));
                 owning = OwningFields.In(known);
+                held = Set(owning);
             }
         }
 
         bool keepsSomething = owning.Count > 0;
 
         // What a reader handed out concerns others only where it is kept, or where another method, called in between, has to do with the reader.
-        if (keepsSomething || opened.Any(body => all.Any(other => uses[body].Called.Contains(other.Owner) && uses[other].Fields.Overlaps(keepers))))
-        {
-            owning.AddRange(keepers.Except(owning, SymbolEqualityComparer.Default));
-        }
-        else
+        HashSet<ISymbol> keeping = Set(keepers);
+        HashSet<ISymbol> reading = Set(all.Where(body => Meet(uses[body].Fields, keeping)).Select(static body => body.Owner));
+        if (!keepsSomething && !opened.Any(body => Meet(uses[body].Called, reading)))
         {
             return null;
         }
 
+        owning.AddRange(keepers.Where(held.Add));
         HashSet<TypeBody> concerned = [];
-        Concern(use => use.ReplacesInstance || use.Fields.Overlaps(owning));
-        HashSet<ISymbol> set = new(uses.Values.SelectMany(static use => use.Set), SymbolEqualityComparer.Default);
+        Concern(use => use.ReplacesInstance || Meet(use.Fields, held));
+        HashSet<ISymbol> set = Set(uses.Values.SelectMany(static use => use.Set));
         set.IntersectWith(concerned.SelectMany(body => uses[body].Tested));
-        List<ISymbol> flags = [.. concerned.SelectMany(body => OwningFields.NamedIn(body.Body!)).Where(field => set.Contains(field) && !owning.Contains(field, SymbolEqualityComparer.Default)).Distinct<ISymbol>(SymbolEqualityComparer.Default)];
-        Concern(use => use.Written.Overlaps(flags));
+        List<ISymbol> flags = [.. concerned.SelectMany(body => OwningFields.NamedIn(body.Body!)).Where(field => set.Contains(field) && !held.Contains(field)).Distinct<ISymbol>(SymbolEqualityComparer.Default)];
+        HashSet<ISymbol> telling = Set(flags);
+        Concern(use => Meet(use.Written, telling));
         for (int before = -1; before != concerned.Count;)
         {
             before = concerned.Count;
-            HashSet<ISymbol> owners = new(concerned.Select(static body => body.Owner), SymbolEqualityComparer.Default);
-            Concern(use => use.Called.Overlaps(owners));
+            HashSet<ISymbol> owners = Set(concerned.Select(static body => body.Owner));
+            Concern(use => Meet(use.Called, owners));
         }
 
-        HashSet<ISymbol> releasing = new(concerned.Where(static body => OwningFields.Releases(body.Body!)).Select(static body => body.Owner), SymbolEqualityComparer.Default);
+        HashSet<ISymbol> releasing = Set(concerned.Where(static body => OwningFields.Releases(body.Body!)).Select(static body => body.Owner));
         for (int before = -1; before != releasing.Count;)
         {
             before = releasing.Count;
-            releasing.UnionWith(concerned.Where(body => uses[body].Called.Overlaps(releasing)).Select(static body => body.Owner));
+            releasing.UnionWith(concerned.Where(body => Meet(uses[body].Called, releasing)).Select(static body => body.Owner));
         }
 
-        HashSet<ISymbol> inner = new(concerned.Select(static body => body.Owner).Where(static owner => owner.DeclaredAccessibility == Accessibility.Private), SymbolEqualityComparer.Default);
+        HashSet<ISymbol> inner = Set(concerned.Select(static body => body.Owner).Where(static owner => owner.DeclaredAccessibility == Accessibility.Private));
         List<TypeMember> members = [.. all.Where(concerned.Contains).Select(body => new TypeMember(body.Owner, body.Body!)
         {
-            OnlyCalls = !BeginsOrEnds(body.Owner) && uses[body] is { ReplacesInstance: false } use && !use.Fields.Overlaps(owning) && !use.Written.Overlaps(flags) && !use.Called.Overlaps(inner),
+            OnlyCalls = !BeginsOrEnds(body.Owner) && uses[body] is { ReplacesInstance: false } use && !Meet(use.Fields, held) && !Meet(use.Written, telling) && !Meet(use.Called, inner),
             HasNothingToTell = !releasing.Contains(body.Owner) && !speaking.Contains(body),
         })];
-        HashSet<ISymbol> others = new(all.Where(body => !concerned.Contains(body)).Select(static body => body.Owner), SymbolEqualityComparer.Default);
+        HashSet<ISymbol> others = Set(all.Where(body => !concerned.Contains(body)).Select(static body => body.Owner));
         IReadOnlyList<Body> bodies = [.. all.Where(body => concerned.Contains(body) || speaking.Contains(body)).Select(static body => body.Body!)];
         return OwningFields.WithFlags(owning, flags, bodies, contracts, cancellation) is { Count: > 0 } fields && TypeFlow.Solve(members, others, fields, keepsSomething, contracts, cancellation) is { } flow
             ? new TypeUnit(flow, members, bodies)
@@ -123,6 +125,22 @@ internal sealed record TypeUnit(TypeFlow Flow, IReadOnlyList<TypeMember> Members
                 }
             }
         }
+    }
+
+    private static HashSet<ISymbol> Set(IEnumerable<ISymbol> symbols) => new(symbols, SymbolEqualityComparer.Default);
+
+    /// <summary>Whether any of the few that one body names is among all of the type.</summary>
+    private static bool Meet(HashSet<ISymbol> few, HashSet<ISymbol> many)
+    {
+        foreach (ISymbol one in few)
+        {
+            if (many.Contains(one))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>What does not touch a field may still be what should have.</summary>
