@@ -149,6 +149,54 @@ public sealed class IntMapTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void Merge_that_gives_what_the_right_map_holds_is_the_right_map_itself(int seed)
+    {
+        Random random = new(seed);
+        for (int round = 0; round < 40; round++)
+        {
+            (IntMap<string> b, Dictionary<int, string> model) = Fill(random, IntMap<string>.Empty, [], 2 + random.Next(30));
+            IntMap<string> a = b;
+            foreach (int key in model.Keys.Where(_ => random.Next(2) == 0))
+                a = random.Next(2) == 0 ? a.Remove(key) : a.Set(key, "other");
+
+            Assert.Same(b, IntMap<string>.Merge(a, b, KeepAll, static (int _, string _, string right, out string result) => Same(right, out result)));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void What_differs_in_both_maps_is_found_wherever_it_is(int seed)
+    {
+        Random random = new(seed);
+        for (int round = 0; round < 40; round++)
+        {
+            (IntMap<string> a, Dictionary<int, string> modelOfA) = Fill(random, IntMap<string>.Empty, [], random.Next(20));
+            (IntMap<string> b, Dictionary<int, string> modelOfB) = random.Next(2) == 0
+                ? Fill(random, a, new Dictionary<int, string>(modelOfA), random.Next(5))
+                : Fill(random, IntMap<string>.Empty, [], random.Next(20));
+            (string, string)[] differing = [.. modelOfA.Keys.Intersect(modelOfB.Keys).Select(key => (modelOfA[key], modelOfB[key])).Where(pair => pair.Item1 != pair.Item2).Order()];
+
+            List<(string, string)> met = [];
+            Assert.False(IntMap<string>.AnyInBoth(a, b, (x, y) =>
+            {
+                if (x != y)
+                    met.Add((x, y));
+                return false;
+            }));
+            Assert.Equal(differing, met.Order());
+            Assert.Equal(differing.Length > 0, IntMap<string>.AnyInBoth(a, b, static (x, y) => x != y));
+
+            // One after the other, so that each alone decides.
+            foreach (int key in modelOfA.Keys.Intersect(modelOfB.Keys))
+            {
+                Assert.True(IntMap<string>.AnyInBoth(a.Set(key, "only here"), b, static (x, _) => x == "only here"));
+                Assert.True(IntMap<string>.AnyInBoth(a, b.Set(key, "only there"), static (_, y) => y == "only there"));
+            }
+        }
+    }
+
     [Fact]
     public void Update_that_changes_nothing_is_the_map_itself()
     {

@@ -59,7 +59,10 @@ internal sealed class IntMap<T>
     /// <summary>Whether both maps hold the same keys with values that <paramref name="same"/> accepts.</summary>
     public static bool Equal(IntMap<T> a, IntMap<T> b, Func<T, T, bool> same) => Equal(a._root, b._root, same);
 
-    /// <summary>Whether both maps hold a key with values of which <paramref name="found"/> says so.</summary>
+    /// <summary>
+    /// Whether both maps hold a key with values of which <paramref name="found"/> says so. What both share is not asked about: it has to be about a
+    /// difference.
+    /// </summary>
     public static bool AnyInBoth(IntMap<T> a, IntMap<T> b, Func<T, T, bool> found) => AnyInBoth(a._root, b._root, found);
 
     public delegate bool OnlyOne(int key, T value, out T result);
