@@ -71,10 +71,7 @@ public sealed class IntMapTests
         Random random = new(seed);
         for (int round = 0; round < 40; round++)
         {
-            (IntMap<string> a, Dictionary<int, string> modelOfA) = Fill(random, IntMap<string>.Empty, [], random.Next(20));
-            (IntMap<string> b, Dictionary<int, string> modelOfB) = random.Next(2) == 0
-                ? Fill(random, a, new Dictionary<int, string>(modelOfA), random.Next(5))
-                : Fill(random, IntMap<string>.Empty, [], random.Next(20));
+            (IntMap<string> a, Dictionary<int, string> modelOfA, IntMap<string> b, Dictionary<int, string> modelOfB) = FillTwo(random);
 
             IntMap<string> merged = IntMap<string>.Merge(a, b, KeepSome, JoinSome);
 
@@ -172,10 +169,7 @@ public sealed class IntMapTests
         Random random = new(seed);
         for (int round = 0; round < 40; round++)
         {
-            (IntMap<string> a, Dictionary<int, string> modelOfA) = Fill(random, IntMap<string>.Empty, [], random.Next(20));
-            (IntMap<string> b, Dictionary<int, string> modelOfB) = random.Next(2) == 0
-                ? Fill(random, a, new Dictionary<int, string>(modelOfA), random.Next(5))
-                : Fill(random, IntMap<string>.Empty, [], random.Next(20));
+            (IntMap<string> a, Dictionary<int, string> modelOfA, IntMap<string> b, Dictionary<int, string> modelOfB) = FillTwo(random);
             (string, string)[] differing = [.. modelOfA.Keys.Intersect(modelOfB.Keys).Select(key => (modelOfA[key], modelOfB[key])).Where(pair => pair.Item1 != pair.Item2).Order()];
 
             List<(string, string)> met = [];
@@ -242,6 +236,16 @@ public sealed class IntMapTests
         }
 
         return (map, model);
+    }
+
+    /// <summary>Two maps, of which the second is half of the time made of the first and shares its nodes.</summary>
+    private static (IntMap<string> A, Dictionary<int, string> ModelOfA, IntMap<string> B, Dictionary<int, string> ModelOfB) FillTwo(Random random)
+    {
+        (IntMap<string> a, Dictionary<int, string> modelOfA) = Fill(random, IntMap<string>.Empty, [], random.Next(20));
+        (IntMap<string> b, Dictionary<int, string> modelOfB) = random.Next(2) == 0
+            ? Fill(random, a, new Dictionary<int, string>(modelOfA), random.Next(5))
+            : Fill(random, IntMap<string>.Empty, [], random.Next(20));
+        return (a, modelOfA, b, modelOfB);
     }
 
     private static void AssertHolds(Dictionary<int, string> model, IntMap<string> map)

@@ -79,7 +79,7 @@ internal static class FreedByBoth
         written.Remove(field);
         foreach (SyntaxNode node in ending.DescendantNodes())
         {
-            if (node is AwaitExpressionSyntax or LockStatementSyntax or WhileStatementSyntax or DoStatementSyntax
+            if (MemberSyntax.MayWait(node)
                 || (node is IdentifierNameSyntax { Identifier.ValueText: var name } && (written.Contains(name) || Array.Exists(WordsOfWaiting, word => name.StartsWith(word, StringComparison.Ordinal)))))
             {
                 return true;

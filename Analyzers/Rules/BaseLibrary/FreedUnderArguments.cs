@@ -77,7 +77,7 @@ internal static class FreedUnderArguments
         written.Remove(arguments);
         foreach (SyntaxNode node in ending.DescendantNodes())
         {
-            if (node is AwaitExpressionSyntax or LockStatementSyntax or WhileStatementSyntax or DoStatementSyntax
+            if (MemberSyntax.MayWait(node)
                 || (node is InvocationExpressionSyntax { Expression: IdentifierNameSyntax } && !MemberSyntax.Mentions(node, buffer))
                 || (node is IdentifierNameSyntax { Identifier.ValueText: var name } && (written.Contains(name) || name.StartsWith("Wait", StringComparison.Ordinal) || name is "SpinUntil" or "Join" or "GetResult")))
             {

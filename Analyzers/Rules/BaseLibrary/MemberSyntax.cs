@@ -128,6 +128,9 @@ internal static class MemberSyntax
         _ => false,
     };
 
+    /// <summary>Whether control may stay here until another thread has done something.</summary>
+    public static bool MayWait(SyntaxNode node) => node is AwaitExpressionSyntax or LockStatementSyntax or WhileStatementSyntax or DoStatementSyntax;
+
     /// <summary>The name of the collection that the result of a call is put in, at once or by way of a local.</summary>
     public static string? CollectionOf(InvocationExpressionSyntax call) => PartOf(call).Parent switch
     {

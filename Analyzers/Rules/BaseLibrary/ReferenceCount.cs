@@ -31,7 +31,7 @@ internal static class ReferenceCount
             // What stands before, in the same block, and leaves where others still hold it.
             foreach (SyntaxNode before in parent is BlockSyntax block ? block.Statements.TakeWhile(statement => statement != node) : [])
             {
-                if (before is IfStatementSyntax { Else: null } leaving && Leaves(leaving.Statement) && Counts(leaving.Condition, member))
+                if (before is IfStatementSyntax { Else: null } leaving && MemberSyntax.Leaves(leaving.Statement) && Counts(leaving.Condition, member))
                 {
                     return true;
                 }
@@ -40,9 +40,6 @@ internal static class ReferenceCount
 
         return false;
     }
-
-    private static bool Leaves(StatementSyntax statement) =>
-        (statement is BlockSyntax { Statements: { Count: > 0 } statements } ? statements.Last() : statement) is ReturnStatementSyntax or ThrowStatementSyntax;
 
     private static bool Counts(SyntaxNode? condition, MemberDeclarationSyntax member)
     {

@@ -254,7 +254,7 @@ internal static class ReleasedByDisposal
                     continue;
                 }
 
-                if (node is AwaitExpressionSyntax or LockStatementSyntax or WhileStatementSyntax or DoStatementSyntax
+                if (MemberSyntax.MayWait(node)
                     || (node is IdentifierNameSyntax { Identifier.ValueText: var name } && (told.Contains(name) || Waits(name))))
                 {
                     return true;
