@@ -196,6 +196,25 @@ public sealed class LivenessTests
         Assert.Equal(isKept, path.Truths.TryGet(asked, out _));
     }
 
+    [Theory]
+    [InlineData("static int M(int n) { switch (n) { case 7: Chance(); break; } if (Chance()) return 1; return 2; }", false)]
+    [InlineData("static int M(int n) { switch (n) { case 7: Chance(); break; } if (Chance()) return 1; if (n == 7) return 3; return 2; }", true)]
+    [InlineData("static int M(int n) { switch (n) { case 7: Chance(); break; } if (Chance()) return 1; switch (n) { case 7: return 3; } return 2; }", true)]
+    [InlineData("static int M(int n) { int copy = n; switch (n) { case 7: Chance(); break; } if (Chance()) return 1; if (copy == 7) return 3; return 2; }", true)]
+    [InlineData("static int M(int n) { int copy = n, second = copy; if (n == 7) Chance(); if (Chance()) return 1; switch (second) { case 7: return 3; } return 2; }", true)]
+    [InlineData("static int M(int n) { int copy = n; bool is7 = copy == 7; switch (n) { case 7: Chance(); break; } if (Chance()) return 1; if (is7) return 3; return 2; }", true)]
+    public void Truth_that_a_copy_is_asked_for_is_carried_as_long_as_the_copy_is_asked(string method, bool isKept)
+    {
+        Flows flows = Flows.Of(method);
+        BodyGraph graph = BodyGraph.Create(flows.Graph);
+        int is7 = flows.Body.Expressions.Number(new Expression.Compare(Relation.Equal, new Expression.Of(flows.PlaceOf("n")), new Expression.Constant(7)));
+        BasicBlock after = flows.Graph.Blocks.Last(block => block.BranchValue is { } value && value.Syntax.ToString().Contains("Chance", StringComparison.Ordinal));
+
+        PathState path = Trim(flows, graph, after.FallThroughSuccessor!.Destination!, PathState.Empty with { Truths = IntMap<BoxedBool>.Empty.Set(is7, BoxedBool.True) });
+
+        Assert.Equal(isKept, path.Truths.TryGet(is7, out _));
+    }
+
     /// <summary>What is left of two known parameters after the first branch of the method.</summary>
     private static (Flows Flows, PathState Path) AtTheBranch(string method, string first, string second)
     {

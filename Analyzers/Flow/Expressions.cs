@@ -10,6 +10,7 @@ internal sealed class Expressions
     private readonly List<Expression> _conditions = [];
     private readonly Dictionary<int, List<int>> _definedFrom = [];
     private readonly Dictionary<int, List<int>> _origins = [];
+    private readonly Dictionary<int, List<int>> _copiedFrom = [];
     private readonly Dictionary<int, List<int>> _conditionsOn = [];
     private readonly HashSet<(Dictionary<int, List<int>>, int, int)> _linked = [];
 
@@ -26,6 +27,11 @@ internal sealed class Expressions
             Add(_definedFrom, place, target);
             Add(_origins, target, place);
         });
+        if (value is Expression.Of copied)
+        {
+            Add(_copiedFrom, target, copied.Place);
+        }
+
         return value;
     }
 
@@ -45,6 +51,9 @@ internal sealed class Expressions
 
     /// <summary>The places that some definition of <paramref name="place"/> reads.</summary>
     public IReadOnlyList<int> Origins(int place) => _origins.TryGetValue(place, out List<int>? places) ? places : [];
+
+    /// <summary>The places that <paramref name="place"/> is somewhere a copy of.</summary>
+    public IReadOnlyList<int> CopiedFrom(int place) => _copiedFrom.TryGetValue(place, out List<int>? places) ? places : [];
 
     /// <summary>The places whose definition reads <paramref name="place"/>.</summary>
     public IReadOnlyList<int> DefinedFrom(int place) => _definedFrom.TryGetValue(place, out List<int>? places) ? places : [];

@@ -6,14 +6,19 @@ namespace BufferLifetime.Analyzers.Flow;
 /// </summary>
 internal sealed class Questions
 {
+    /// <summary>How many copies a compared value is followed through: no body that people write comes near.</summary>
+    private const int MaxCopies = 16;
+
+    private readonly Expressions _expressions;
     private readonly Dictionary<int, int> _askedUntil = [];
 
     public Questions(Body body, BodyGraph graph)
     {
+        _expressions = body.Expressions;
         int[] reach = Reach(graph);
         foreach (Node node in graph.Nodes)
         {
-            ForEachCondition(body.ConditionOf(node.Block), condition => Ask(body.Expressions.Number(condition), ReadsInspection(condition) ? int.MaxValue : reach[node.Order]));
+            ForEachCondition(body.ConditionOf(node.Block), condition => Ask(condition, ReadsInspection(condition) ? int.MaxValue : reach[node.Order]));
         }
 
         // What a value says is asked wherever its name is.
@@ -21,7 +26,7 @@ internal sealed class Questions
         {
             foreach (Expression? value in (Expression?[])[fact.Value, fact.Flags, fact.Direction])
             {
-                ForEachCondition(value, condition => Ask(body.Expressions.Number(condition), int.MaxValue));
+                ForEachCondition(value, condition => Ask(condition, int.MaxValue));
             }
         }
     }
@@ -32,6 +37,28 @@ internal sealed class Questions
         IntMap<BoxedBool> left = truths;
         truths.ForEach((number, _) => left = _askedUntil.TryGetValue(number, out int until) && until < node.Order ? left.Remove(number) : left);
         return left;
+    }
+
+    private void Ask(Expression condition, int until)
+    {
+        Ask(_expressions.Number(condition), until);
+
+        // What is compared with a constant says the same of what it was copied from: the value of a switch, kept beside the variable.
+        if (condition is Expression.Compare { Relation: Relation.Equal, Left: Expression.Of { Place: var place }, Right: Expression.Constant constant })
+        {
+            List<int> places = [place];
+            for (int i = 0; i < places.Count; i++)
+            {
+                foreach (int origin in _expressions.CopiedFrom(places[i]))
+                {
+                    if (places.Count <= MaxCopies && !places.Contains(origin))
+                    {
+                        places.Add(origin);
+                        Ask(_expressions.Number(new Expression.Compare(Relation.Equal, new Expression.Of(origin), constant)), until);
+                    }
+                }
+            }
+        }
     }
 
     private void Ask(int number, int until) =>
