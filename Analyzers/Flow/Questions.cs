@@ -6,9 +6,6 @@ namespace BufferLifetime.Analyzers.Flow;
 /// </summary>
 internal sealed class Questions
 {
-    /// <summary>How many copies a compared value is followed through: no body that people write comes near.</summary>
-    private const int MaxCopies = 16;
-
     private readonly Expressions _expressions;
     private readonly Dictionary<int, int> _askedUntil = [];
 
@@ -46,17 +43,18 @@ internal sealed class Questions
         // What is compared with a constant says the same of what it was copied from: the value of a switch, kept beside the variable.
         if (condition is Expression.Compare { Relation: Relation.Equal, Left: Expression.Of { Place: var place }, Right: Expression.Constant constant })
         {
-            List<int> places = [place];
-            for (int i = 0; i < places.Count; i++)
+            AskOrigins(place, constant, until, [place], depth: 0);
+        }
+    }
+
+    private void AskOrigins(int place, Expression.Constant constant, int until, HashSet<int> asked, int depth)
+    {
+        foreach (int origin in depth <= Refinement.MaxDepth ? _expressions.CopiedFrom(place) : [])
+        {
+            if (asked.Add(origin))
             {
-                foreach (int origin in _expressions.CopiedFrom(places[i]))
-                {
-                    if (places.Count <= MaxCopies && !places.Contains(origin))
-                    {
-                        places.Add(origin);
-                        Ask(_expressions.Number(new Expression.Compare(Relation.Equal, new Expression.Of(origin), constant)), until);
-                    }
-                }
+                Ask(_expressions.Number(new Expression.Compare(Relation.Equal, new Expression.Of(origin), constant)), until);
+                AskOrigins(origin, constant, until, asked, depth + 1);
             }
         }
     }

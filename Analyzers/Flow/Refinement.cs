@@ -6,7 +6,7 @@ namespace BufferLifetime.Analyzers.Flow;
 internal sealed class Refinement(Body body, IContractSource contracts)
 {
     /// <summary>How far a chain of definitions is followed: a copy of a copy of a comparison.</summary>
-    private const int MaxDepth = 8;
+    public const int MaxDepth = 8;
 
     public PathState? Assume(PathState path, Expression condition, bool outcome) => Assume(path, condition, outcome, 0);
 
