@@ -124,7 +124,7 @@ internal sealed class BodyFlow
                 Fail(node, fact, paths, toHandler);
             }
 
-            if (fact.Kind is FactKind.Release or FactKind.Escape && reader is null)
+            if (fact.Kind is FactKind.Release or FactKind.Escape or FactKind.Complete && reader is null)
             {
                 _loops.NoteReleases(node, fact, paths);
             }

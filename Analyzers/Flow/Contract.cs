@@ -42,7 +42,7 @@ internal sealed class Contract(ImmutableArray<Effect> effects)
     }
 
     /// <summary>Whether the result has nothing to do with buffers and there is always one to be had.</summary>
-    public bool OnlyMakes => Effects.All(static effect => effect is Effect.Inspect { Target.Kind: SlotKind.Result });
+    public bool OnlyMakes => Effects.All(static effect => effect is Effect.Inspect { Target.Kind: SlotKind.Result } or Effect.First);
 
     public bool Releases(Slot slot)
     {
@@ -57,8 +57,8 @@ internal sealed class Contract(ImmutableArray<Effect> effects)
         return false;
     }
 
-    /// <summary>Whether all that is said is of entries: what else the call does, and keeps, is said nowhere.</summary>
-    public bool IsOfEntries => Effects.All(static effect => effect is Effect.Entry { Change: not EntryChange.Shown });
+    /// <summary>Whether all that is said is of entries, or of what the result waits for: what else the call does, and keeps, is said nowhere.</summary>
+    public bool IsBeside => Effects.All(static effect => effect is Effect.Entry { Change: not EntryChange.Shown } or Effect.Continue);
 
     /// <summary>Whether an effect says what becomes of what stands in <paramref name="slot"/>, not only what it has to be.</summary>
     public bool Names(Slot slot)
@@ -161,6 +161,18 @@ internal abstract record Effect
 
     /// <summary>The result stands for <paramref name="Source"/> and what the call's other gathered slots hold.</summary>
     public sealed record Gather(Slot Source) : Effect
+    {
+        public override Slot Subject => Source;
+    }
+
+    /// <summary>The result stands for the wait for the first of the operations in <paramref name="Source"/>, and says which that was.</summary>
+    public sealed record First(Slot Source) : Effect
+    {
+        public override Slot Subject => Source;
+    }
+
+    /// <summary>The result begins when the operation of <paramref name="Source"/> is over, and stands for both.</summary>
+    public sealed record Continue(Slot Source) : Effect
     {
         public override Slot Subject => Source;
     }

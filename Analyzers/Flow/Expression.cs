@@ -27,13 +27,31 @@ internal abstract record Expression
 
     public sealed record Not(Expression Operand) : Expression;
 
+    /// <summary>One of several operations, namely one that is over.</summary>
+    public sealed record Winner : Expression
+    {
+        public static readonly Winner Value = new();
+    }
+
     /// <summary>A value that nothing is known of.</summary>
     public sealed record Anything : Expression
     {
         public static readonly Anything Value = new();
     }
 
-    public sealed record And(Expression Left, Expression Right) : Expression;
+    public sealed record And(Expression Left, Expression Right) : Expression
+    {
+        /// <summary>Whether it is the same question each time: not where a part of it is unknown, nor where its parts answer by themselves.</summary>
+        public bool IsAsked => IsPlain(Left, 1) && IsPlain(Right, 1);
+
+        private static bool IsPlain(Expression part, int depth) => depth <= MaxDepth && part switch
+        {
+            Not not => IsPlain(not.Operand, depth + 1),
+            And and => IsPlain(and.Left, depth + 1) && IsPlain(and.Right, depth + 1),
+            Compare { Left: Of, Right: Constant { Value: not (null or bool) } } or Compare { Left: Constant { Value: not (null or bool) }, Right: Of } => true,
+            _ => false,
+        };
+    }
 
     /// <summary>A pure value without meaning here, told apart by its text over places.</summary>
     public sealed record Opaque(string Key, Expression? First, Expression? Second) : Expression

@@ -159,35 +159,51 @@ internal sealed partial class FactBuilder
     private Value VisitDeconstruction(IDeconstructionAssignmentOperation deconstruction)
     {
         IOperation target = deconstruction.Target is IDeclarationExpressionOperation declaration ? declaration.Expression : deconstruction.Target;
-        IOperation source = deconstruction.Value is IConversionOperation conversion ? conversion.Operand : deconstruction.Value;
+        IOperation source = WithoutConversion(deconstruction.Value);
         if (target is not ITupleOperation targets)
         {
             return VisitOther(deconstruction);
         }
 
+        List<(IOperation Target, Value Value)> written = [];
+        Deconstruct(deconstruction, targets, source, written);
+        foreach ((IOperation element, Value value) in written)
+        {
+            Value place = VisitTarget(element, out bool writesThrough);
+            Store(deconstruction, place, value, writesThrough);
+        }
+
+        return Value.None;
+    }
+
+    /// <summary>Reads all values before any target is written: <c>(a, b) = (b, a)</c>.</summary>
+    private void Deconstruct(IOperation operation, ITupleOperation targets, IOperation source, List<(IOperation Target, Value Value)> written)
+    {
         if (source is ITupleOperation values && values.Elements.Length == targets.Elements.Length)
         {
-            // All values are read before any target is written: (a, b) = (b, a).
-            Value[] read = new Value[values.Elements.Length];
-            for (int i = 0; i < read.Length; i++)
+            for (int i = 0; i < values.Elements.Length; i++)
             {
+                if (targets.Elements[i] is ITupleOperation inner)
+                {
+                    Deconstruct(operation, inner, WithoutConversion(values.Elements[i]), written);
+                    continue;
+                }
+
                 Value value = Visit(values.Elements[i]);
                 int copy = NewTemporary();
                 Assign(values.Elements[i], copy, value);
-                read[i] = new Value(value.HasPlace ? copy : -1, value.HasPlace ? new Expression.Of(copy) : value.Expression);
+                written.Add((targets.Elements[i], new Value(value.HasPlace ? copy : -1, value.HasPlace ? new Expression.Of(copy) : value.Expression)));
             }
 
-            for (int i = 0; i < read.Length; i++)
-            {
-                Value written = VisitTarget(targets.Elements[i], out bool writesThrough);
-                Store(deconstruction, written, read[i], writesThrough);
-            }
-
-            return Value.None;
+            return;
         }
 
-        Value whole = Visit(source);
-        ISymbol?[] positional = Positional(source.Type, targets.Elements.Length);
+        Deconstruct(operation, targets, Visit(source), source.Type, written);
+    }
+
+    private void Deconstruct(IOperation operation, ITupleOperation targets, Value whole, ITypeSymbol? type, List<(IOperation Target, Value Value)> written)
+    {
+        ISymbol?[] positional = Positional(type, targets.Elements.Length);
         for (int i = 0; i < targets.Elements.Length; i++)
         {
             IOperation element = targets.Elements[i];
@@ -196,15 +212,21 @@ internal sealed partial class FactBuilder
                 continue;
             }
 
-            Value written = VisitTarget(element, out bool writesThrough);
-            Value part = positional[i] is { } member ? PartOf(deconstruction, whole, member)
-                : CanCarry(element.Type) ? Derive(deconstruction, whole, RefRole.View)
+            Value part = positional[i] is { } member ? PartOf(operation, whole, member)
+                : CanCarry(element.Type) ? Derive(operation, whole, RefRole.View)
                 : Value.None;
-            Store(deconstruction, written, part, writesThrough);
+            if (element is ITupleOperation inner)
+            {
+                Deconstruct(operation, inner, part, (positional[i] as IFieldSymbol)?.Type ?? (positional[i] as IPropertySymbol)?.Type, written);
+            }
+            else
+            {
+                written.Add((element, part));
+            }
         }
-
-        return Value.None;
     }
+
+    private static IOperation WithoutConversion(IOperation value) => value is IConversionOperation { OperatorMethod: null } conversion ? conversion.Operand : value;
 
     private Value VisitUpdate(IOperation operation)
     {

@@ -42,10 +42,10 @@ internal sealed partial class FactBuilder
 
         // The instance's own disposal is what its body does to the fields.
         Contract? contract = _contracts.Find(method.OriginalDefinition);
-        if (contract is { IsOfEntries: true })
+        if (contract is { IsBeside: true })
         {
             Value said = CallWithoutContract(call, method, receiver, values, type, isOwn);
-            ChangeEntries(call, method, contract, receiver, values);
+            ApplyBeside(call, method, contract, receiver, values, said);
             return said;
         }
 
@@ -407,6 +407,10 @@ internal sealed partial class FactBuilder
                 case Effect.Outrun outrun when At(outrun.Source).HasPlace:
                     value = At(outrun.Source) with { IsGivenUpOnFailure = true };
                     break;
+                case Effect.First first:
+                    Use(call, At(first.Source));
+                    value = new Value(result, Expression.Winner.Value);
+                    break;
                 case Effect.Same same:
                     value = At(same.Source);
                     break;
@@ -456,11 +460,18 @@ internal sealed partial class FactBuilder
         return value;
     }
 
-    private void ChangeEntries(IOperation call, ISymbol member, Contract contract, Value receiver, Value[] arguments)
+    private void ApplyBeside(IOperation call, ISymbol member, Contract contract, Value receiver, Value[] arguments, Value result)
     {
         foreach (Effect effect in contract.Effects)
         {
-            ChangeEntry(call, member, (Effect.Entry)effect, receiver, arguments);
+            if (effect is Effect.Entry entry)
+            {
+                ChangeEntry(call, member, entry, receiver, arguments);
+            }
+            else if (receiver.HasPlace && result.HasPlace)
+            {
+                Add(new Fact(FactKind.View, call) { Target = result.Place, Source = receiver.Place, Role = RefRole.Owner, Accumulates = true });
+            }
         }
     }
 

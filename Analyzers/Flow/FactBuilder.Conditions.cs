@@ -141,6 +141,8 @@ internal sealed partial class FactBuilder
                     : null;
             case IRecursivePatternOperation recursive:
                 return TestParts(recursive, value);
+            case IListPatternOperation list:
+                return TestElements(list, value);
             case ITypePatternOperation type when IsSureOf(type):
                 return NotNull(value);
             case IDiscardPatternOperation:
@@ -175,6 +177,25 @@ internal sealed partial class FactBuilder
         }
 
         return result;
+    }
+
+    /// <summary>The elements are read; a slice of an array is a copy, that of a span another name for a stretch of it.</summary>
+    private Expression.And TestElements(IListPatternOperation pattern, Value value)
+    {
+        Bind(pattern, pattern.DeclaredSymbol, value);
+        Use(pattern, value);
+        Expression? result = pattern.InputType.IsReferenceType ? NotNull(value) : null;
+        foreach (IPatternOperation element in pattern.Patterns)
+        {
+            result = And(result, element switch
+            {
+                ISlicePatternOperation { Pattern: { } slice } => Test(slice, pattern.InputType is IArrayTypeSymbol ? Copy(element, value, Fresh()) : Part(element, value, Extent.Stretch)),
+                ISlicePatternOperation => null,
+                _ => Test(element, CanCarry(element.InputType) ? Derive(element, value, RefRole.Element) : Value.None),
+            });
+        }
+
+        return And(result, null);
     }
 
     private Value PartOf(IOperation operation, Value value, ISymbol member)

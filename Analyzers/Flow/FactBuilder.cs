@@ -319,7 +319,7 @@ internal sealed partial class FactBuilder
         }
 
         // An await that throws has waited, too: the operation is over either way.
-        Add(new Fact(FactKind.Complete, awaited) { Target = result, Source = operand.Place });
+        Add(new Fact(FactKind.Complete, awaited) { Target = result, Source = operand.Place, Value = operand.Expression as Expression.Winner });
         Add(new Fact(FactKind.Suspend, awaited));
         if (!operand.IsGivenUpOnFailure && !IsMadeOnly(awaited.Operation))
         {

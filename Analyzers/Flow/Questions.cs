@@ -106,6 +106,11 @@ internal sealed class Questions
                 ForEachCondition(not.Operand, found);
                 break;
             case Expression.And and:
+                if (and.IsAsked)
+                {
+                    found(and);
+                }
+
                 ForEachCondition(and.Left, found);
                 ForEachCondition(and.Right, found);
                 break;

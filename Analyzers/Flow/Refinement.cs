@@ -44,11 +44,12 @@ internal sealed class Refinement(Body body, IContractSource contracts)
             case Expression.Anything:
                 return path;
             case Expression.And conjunction when outcome:
-                return Assume(path, conjunction.Left, true, depth + 1) is { } first ? Assume(first, conjunction.Right, true, depth + 1) : null;
+                return IsRefuted(path, conjunction) ? null : Assume(path, conjunction.Left, true, depth + 1) is { } first ? Assume(first, conjunction.Right, true, depth + 1) : null;
             case Expression.And conjunction:
-                // One of the two fails; which one is told only where the other is sure to hold.
+                // One of the two fails; which one is told only where the other is sure to hold. That not both hold is known all the same.
                 return Assume(path, conjunction.Left, false, depth + 1) is not { } leftFails ? Assume(path, conjunction.Right, false, depth + 1)
                     : Assume(path, conjunction.Right, false, depth + 1) is null ? leftFails
+                    : conjunction.IsAsked ? Remember(path, Original(path, conjunction), false)
                     : path;
             case Expression.Of of:
                 return Narrow(path, of.Place, outcome ? Classes.Positive : Classes.Zero, outcome, depth);
@@ -58,6 +59,8 @@ internal sealed class Refinement(Body body, IContractSource contracts)
                 return AssumeEqual(path, equal.Left, constant.Value, outcome, depth);
             case Expression.Compare { Relation: Relation.Equal, Left: Expression.Of left, Right: Expression.Of right } when AreSame(path, left.Place, right.Place) is { } same:
                 return same == outcome ? path : null;
+            case Expression.Compare { Relation: Relation.Equal, Left: Expression.Of one, Right: Expression.Of other } when IsFirst(path, one.Place) || IsFirst(path, other.Place):
+                return outcome ? Complete(path, IsFirst(path, one.Place) ? other.Place : one.Place) : path;
             case Expression.Compare { Right: Expression.Constant bound } compare:
                 return AssumeSide(path, compare, compare.Left, Side(compare.Relation, bound.Value, isLeft: false, outcome), outcome, depth);
             case Expression.Compare { Left: Expression.Constant bound } compare:
@@ -66,6 +69,36 @@ internal sealed class Refinement(Body body, IContractSource contracts)
                 return Remember(path, condition, outcome);
         }
     }
+
+    /// <summary>Whether the place has one of several operations that is known to be over, whichever it is.</summary>
+    private static bool IsFirst(PathState path, int place)
+    {
+        for (int depth = 0; depth < MaxDepth && path.Definitions.TryGet(place, out Expression definition); depth++)
+        {
+            if (definition is not Expression.Of of)
+            {
+                return definition is Expression.Winner;
+            }
+
+            place = of.Place;
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether it is known that not both of them hold.</summary>
+    private bool IsRefuted(PathState path, Expression.And conjunction) =>
+        conjunction.IsAsked && path.Truths.TryGet(body.Expressions.Number(Original(path, conjunction)), out BoxedBool known) && !known.Value;
+
+    /// <summary>The same question, asked of what is captured, not of the capture.</summary>
+    private static Expression Original(PathState path, Expression question) => question switch
+    {
+        Expression.Of of => path.Definitions.TryGet(of.Place, out Expression definition) && definition is Expression.Of ? definition : of,
+        Expression.Not not => new Expression.Not(Original(path, not.Operand)),
+        Expression.And and => new Expression.And(Original(path, and.Left), Original(path, and.Right)),
+        Expression.Compare compare => compare with { Left = Original(path, compare.Left), Right = Original(path, compare.Right) },
+        _ => question,
+    };
 
     /// <summary>Whether two places surely have the same object, or surely two; null where either may be.</summary>
     private bool? AreSame(PathState path, int left, int right)

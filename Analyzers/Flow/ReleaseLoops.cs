@@ -2,7 +2,7 @@ namespace BufferLifetime.Analyzers.Flow;
 
 /// <summary>
 /// Loops that release something piece by piece: <c>foreach (var page in pages[..count]) page.Unpin();</c>. When such a loop is done, all is
-/// released, no round at all included: there was nothing to release then.
+/// released, no round at all included: there was nothing to release then. Likewise loops that wait for one operation after the other.
 /// </summary>
 internal sealed class ReleaseLoops(BodyGraph graph, Body body)
 {
@@ -16,9 +16,11 @@ internal sealed class ReleaseLoops(BodyGraph graph, Body body)
     {
         foreach (PathState path in paths.Paths)
         {
-            RefSet settled = fact.Kind == FactKind.Release ? Transfer.Released(fact, path, body) : Transfer.HandedOn(fact, path, body);
+            RefSet settled = fact.Kind == FactKind.Release ? Transfer.Released(fact, path, body)
+                : fact.Kind == FactKind.Complete ? path.RefsOf(fact.Source).Where(r => body.Resources[r.Resource].Kind == ResourceKind.Loan)
+                : Transfer.HandedOn(fact, path, body);
             settled = fact.Kind == FactKind.Release ? settled.Union(Transfer.Contained(fact, path, body)) : settled;
-            RefSet pieces = settled.Where(r => r.Kind == RefRole.Element || (r.Kind is RefRole.View or RefRole.Container && fact.Kind == FactKind.Release));
+            RefSet pieces = settled.Where(r => r.Kind == RefRole.Element || (r.Kind is RefRole.View or RefRole.Container && fact.Kind is FactKind.Release or FactKind.Complete));
             for (int i = 0; i < pieces.Count; i++)
             {
                 Note(node, pieces[i].Resource);
@@ -54,7 +56,9 @@ internal sealed class ReleaseLoops(BodyGraph graph, Body body)
                 Hold hold = path.HoldOf(resource);
                 if ((hold.Holding & (Holding.AnyHeld | Holding.HeldNone)) != 0 && (node == head || AsksPiece(node, edge, path, resource)))
                 {
-                    path = path.WithHold(resource, hold with { Holding = Holding.HandedOn });
+                    path = body.Resources[resource].Kind == ResourceKind.Loan
+                        ? path.WithLoan(resource, hold with { Holding = Holding.Released, Holds = RefSet.Empty })
+                        : path.WithHold(resource, hold with { Holding = Holding.HandedOn });
                 }
             }
         }
@@ -124,7 +128,7 @@ internal sealed class ReleaseLoops(BodyGraph graph, Body body)
         {
             foreach (Fact fact in body.FactsOf(node.Block))
             {
-                if (fact.Kind == FactKind.Acquire && fact.Resource == resource)
+                if (fact.Kind is FactKind.Acquire or FactKind.Lend && fact.Resource == resource)
                 {
                     return true;
                 }

@@ -481,7 +481,8 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
             return path;
         }
 
-        return Forget(path, fact.Target).WithRefs(fact.Target, refs.Where(r => body.Resources[r.Resource].Kind != ResourceKind.Loan));
+        path = Forget(path, fact.Target).WithRefs(fact.Target, refs.Where(r => body.Resources[r.Resource].Kind != ResourceKind.Loan));
+        return fact.Value is null ? path : path with { Definitions = path.Definitions.Set(fact.Target, fact.Value) };
     }
 
     /// <summary>The call that brought what is valid only for its time is over; by a suspension, or before the body began.</summary>

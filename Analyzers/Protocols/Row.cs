@@ -141,6 +141,12 @@ internal sealed class Row
 
     public Row Gathers(Slot source) => With(new Effect.Gather(source));
 
+    /// <summary>The result says which of the operations in <paramref name="source"/> was over first.</summary>
+    public Row FindsFirst(Slot source) => With(new Effect.First(source));
+
+    /// <summary>Whatever else the call does, its result is over only when <paramref name="source"/> is.</summary>
+    public Row Continues(Slot source) => With(new Effect.Continue(source));
+
     public Row Is(Slot source) => With(new Effect.Same(source));
 
     /// <summary>The result tells whether two slots have the same object in them.</summary>

@@ -92,7 +92,7 @@ internal static class TaskProtocol
         }
 
         // It waits for the first of them, whatever became of that, and says only which it was.
-        yield return Method(Task, "WhenAny").OnlyMakes();
+        yield return Method(Task, "WhenAny").FindsFirst(Slot.Argument(0));
         yield return Method(Task, "Wait").Completes(Slot.Receiver);
         yield return Method(Task, "WaitAll").Completes(Slot.Argument(0));
         yield return Method(Task, "WhenAll").Gathers(Slot.Argument(0));
@@ -100,7 +100,36 @@ internal static class TaskProtocol
         yield return Property("System.Threading.Tasks.ValueTask`1", "Result").Completes(Slot.Receiver);
         foreach (string awaiter in new[] { "TaskAwaiter", "TaskAwaiter`1", "ValueTaskAwaiter", "ValueTaskAwaiter`1" })
         {
-            yield return Method("System.Runtime.CompilerServices." + awaiter, "GetResult").Completes(Slot.Receiver);
+            foreach (Row row in Awaiter("System.Runtime.CompilerServices." + awaiter))
+            {
+                yield return row;
+            }
         }
+
+        foreach (string configured in new[] { "Task", "ValueTask" })
+        {
+            foreach (string arity in new[] { "", "`1" })
+            {
+                string awaitable = $"System.Runtime.CompilerServices.Configured{configured}Awaitable{arity}";
+                yield return Method(awaitable, "GetAwaiter").Is(Slot.Receiver);
+                foreach (Row row in Awaiter($"{awaitable}+Configured{configured}Awaiter"))
+                {
+                    yield return row;
+                }
+            }
+        }
+
+        foreach (string task in new[] { Task, "System.Threading.Tasks.Task`1" })
+        {
+            yield return Method(task, "ContinueWith").Continues(Slot.Receiver);
+        }
+
+        yield return Method("System.Threading.Tasks.TaskExtensions", "Unwrap").Is(Slot.Argument(0));
+    }
+
+    private static IEnumerable<Row> Awaiter(string type)
+    {
+        yield return Property(type, "IsCompleted").Tells(Inspection.Completed);
+        yield return Method(type, "GetResult").Completes(Slot.Receiver);
     }
 }

@@ -38,6 +38,14 @@ internal static class ViewProtocol
             yield return Method(span + "+Enumerator", "MoveNext").Tells(Inspection.Detail);
         }
 
+        foreach (string collection in new[] { "List`1", "HashSet`1", "Queue`1", "Stack`1", "LinkedList`1" })
+        {
+            string type = "System.Collections.Generic." + collection;
+            yield return Method(type, "GetEnumerator").IsPartOf(Slot.Receiver);
+            yield return Property(type + "+Enumerator", "Current").ViewsElement(Slot.Receiver);
+            yield return Method(type + "+Enumerator", "MoveNext").Tells(Inspection.Detail);
+        }
+
         foreach (string enumerable in new[] { "System.Array", "System.Collections.IEnumerable", "System.Collections.Generic.IEnumerable`1", Segment })
         {
             yield return Method(enumerable, "GetEnumerator").IsPartOf(Slot.Receiver);
