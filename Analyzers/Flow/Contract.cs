@@ -238,6 +238,12 @@ internal abstract record Effect
         public override Slot Subject => Source;
     }
 
+    /// <summary><paramref name="Target"/> has nothing to do any more with what it stood for.</summary>
+    public sealed record Abandon(Slot Target) : Effect
+    {
+        public override Slot Subject => Target;
+    }
+
     /// <summary>The finalizer of <paramref name="Target"/> will not run any more.</summary>
     public sealed record Disarm(Slot Target) : Effect
     {

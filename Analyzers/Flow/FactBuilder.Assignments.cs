@@ -243,8 +243,9 @@ internal sealed partial class FactBuilder
         }
         else if (place.HasPlace && IsAddress(target.Type))
         {
-            // A pointer moved along stays a pointer into the same memory.
+            // A pointer moved along stays a pointer into the same memory, and is no longer the one that was given.
             Use(operation, place);
+            Add(new Fact(FactKind.View, operation) { Target = place.Place, Source = place.Place });
         }
         else if (place.HasPlace)
         {

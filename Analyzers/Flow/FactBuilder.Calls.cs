@@ -417,6 +417,9 @@ internal sealed partial class FactBuilder
                 case Effect.Release release when At(release.Target).HasPlace:
                     Add(new Fact(FactKind.Release, call) { Target = At(release.Target).Place, Effect = release, Member = member });
                     break;
+                case Effect.Abandon abandon when At(abandon.Target).HasPlace:
+                    Add(new Fact(FactKind.Assign, call) { Target = At(abandon.Target).Place, IsHavoc = true });
+                    break;
                 case Effect.Retain retain:
                     Use(call, At(retain.Target));
                     Escape(call, At(retain.Target), Departure.TakenOver);

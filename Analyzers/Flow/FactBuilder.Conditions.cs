@@ -42,9 +42,9 @@ internal sealed partial class FactBuilder
             Point(binary);
         }
 
-        if (IsAddress(binary.Type))
+        if (IsAddress(binary.Type) || IsAddressInNumbers(binary))
         {
-            Value pointer = IsAddress(binary.LeftOperand.Type) && left.HasPlace ? left : right;
+            Value pointer = (IsAddress(binary.LeftOperand.Type) || IsAddressInNumbers(binary.LeftOperand)) && left.HasPlace ? left : right;
             return Derive(binary, pointer, RefRole.View);
         }
 
@@ -67,6 +67,21 @@ internal sealed partial class FactBuilder
         };
         return new Value(-1, result);
     }
+
+    /// <summary>Whether a number is an address that was converted, or one that such an address was rounded to: a sum, a mask that clears its last bits.</summary>
+    private static bool IsAddressInNumbers(IOperation number) => number switch
+    {
+        { Type.SpecialType: not (SpecialType.System_Int64 or SpecialType.System_UInt64) } => false,
+        IParenthesizedOperation parenthesized => IsAddressInNumbers(parenthesized.Operand),
+        IConversionOperation conversion => IsAddress(conversion.Operand.Type) || IsAddressInNumbers(conversion.Operand),
+        IBinaryOperation { OperatorKind: BinaryOperatorKind.Add, LeftOperand: var left } => IsAddressInNumbers(left),
+        IBinaryOperation { OperatorKind: BinaryOperatorKind.And, LeftOperand: var left, RightOperand: var mask } => IsAddressInNumbers(left) && ClearsLastBits(mask),
+        _ => false,
+    };
+
+    private static bool ClearsLastBits(IOperation mask) =>
+        mask is IUnaryOperation { OperatorKind: UnaryOperatorKind.BitwiseNegation } || mask.ConstantValue is { HasValue: true, Value: < 0L or < 0 or > uint.MaxValue + 0ul }
+        || (mask is IConversionOperation { Operand: var operand } && ClearsLastBits(operand));
 
     private void Count(IBinaryOperation binary, Expression left, Expression right)
     {

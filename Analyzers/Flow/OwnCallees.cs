@@ -164,6 +164,10 @@ internal sealed class OwnCallees(Func<ISymbol, ControlFlowGraph?> graphOf, ICont
                     case { Kind: FactKind.Release, Effect: Effect.Release release } when Transfer.Released(fact, path, body).Refers(given.Id):
                         _releases.Add(release);
                         break;
+                    case { Kind: FactKind.Release } when path.RefsOf(fact.Target).Where(static r => r.Kind < RefRole.Account).Refers(given.Id):
+                        // By another address than its own: what that is, only this method knows.
+                        _isUnclear = true;
+                        break;
                     case { Kind: FactKind.Escape }:
                         _isUnclear |= path.RefsOf(fact.Target).Where(static r => r.Kind < RefRole.Account).Refers(given.Id);
                         break;

@@ -60,6 +60,12 @@ internal static class OwningFields
             int before = leading.Count;
             foreach (Fact fact in body.Facts)
             {
+                if (fact is { Kind: FactKind.Acquire, Effect: Effect.Acquire { IsKnownOnly: true } })
+                {
+                    // What only has a name is nobody's to give back.
+                    continue;
+                }
+
                 if (fact.Kind == FactKind.Acquire)
                 {
                     leading.Add(fact.Target);

@@ -55,7 +55,10 @@ internal sealed class ResourceKind
     public static readonly ResourceKind Preallocated = new("overlapped") { IsHandle = true };
 
     /// <summary>A reference that keeps a safe handle from being closed.</summary>
-    public static readonly ResourceKind HandleReference = new("handle reference") { IsHandle = true };
+    public static readonly ResourceKind HandleReference = new("handle reference") { IsHandle = true, OutlastsDisposal = true };
+
+    /// <summary>An object that closes a handle of the system when it is disposed; the handle itself is a view of it.</summary>
+    public static readonly ResourceKind SafeHandle = new("handle");
 
     /// <summary>What a pipe reader lent until it is advanced.</summary>
     public static readonly ResourceKind PipeRead = new("pipe buffer") { IsTakenBackUnnamed = true };
@@ -114,6 +117,9 @@ internal sealed class ResourceKind
 
     /// <summary>Whether it is taken back through what lent it, and what a callee leaves of it behind a reference is still a part of it.</summary>
     public bool IsTakenBackUnnamed { get; private init; }
+
+    /// <summary>Whether it stays taken when the object that it was taken of is disposed.</summary>
+    public bool OutlastsDisposal { get; private init; }
 
     public override string ToString() => Name;
 }

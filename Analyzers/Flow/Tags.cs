@@ -15,6 +15,21 @@ internal static class Tags
     /// <summary>A release that only the owner of what is released can do.</summary>
     public const string OfOwner = "of owner";
 
+    /// <summary>A block of the heap that gives and takes it by the named members: what one heap gave, no other takes.</summary>
+    public const string GlobalHeap = "Marshal.FreeHGlobal";
+
+    /// <inheritdoc cref="GlobalHeap"/>
+    public const string TaskHeap = "Marshal.FreeCoTaskMem";
+
+    /// <inheritdoc cref="GlobalHeap"/>
+    public const string TextHeap = "Marshal.FreeBSTR";
+
+    /// <inheritdoc cref="GlobalHeap"/>
+    public const string NativeHeap = "NativeMemory.Free";
+
+    /// <inheritdoc cref="GlobalHeap"/>
+    public const string AlignedHeap = "NativeMemory.AlignedFree";
+
     /// <summary>An iterator that takes bytes and keeps none: it has no memory.</summary>
     public const string Discards = "discards";
 }

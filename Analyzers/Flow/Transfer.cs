@@ -363,6 +363,14 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
             path = (hold.Holding & Holding.AnyHeld) != 0 ? path.WithHold(contained[i].Resource, hold with { Holding = Holding.HandedOn }) : path;
         }
 
+        // A block that is given back by another address than its own: whether that is the right one is the rules' to say, and it is nobody's any more.
+        RefSet moved = Moved(fact, path, body);
+        for (int i = 0; i < moved.Count; i++)
+        {
+            Hold hold = path.HoldOf(moved[i].Resource);
+            path = (hold.Holding & Holding.AnyHeld) != 0 ? path.WithHold(moved[i].Resource, hold with { Holding = Holding.HandedOn }) : path;
+        }
+
         return fact.Effect is Effect.Release { Kept: not null }
             ? path.WithRefs(fact.Target, path.RefsOf(fact.Target).Where(static r => r.Kind != RefRole.Keeper))
             : path;
@@ -373,6 +381,11 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
         ? path.RefsOf(release.Target).Where(r => r.Kind == RefRole.Container && !body.Resources[r.Resource].Kind.HasMode)
         : RefSet.Empty;
 
+    /// <summary>What is released by an address that was computed from its own.</summary>
+    public static RefSet Moved(Fact release, PathState path, Body body) => release is { Kind: FactKind.Release, Effect: Effect.Release { Kept: null, OfPieces: false } }
+        ? path.RefsOf(release.Target).Where(r => r.Kind == RefRole.View && body.Resources[r.Resource].Kind.IsItsAddress)
+        : RefSet.Empty;
+
     /// <summary>The resources that a release means.</summary>
     public static RefSet Released(Fact fact, PathState path, Body body) => fact.Effect switch
     {
@@ -381,7 +394,7 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
             r.Kind <= RefRole.View && (body.Resources[r.Resource].Kind.HasMode || (accepted & Holding.Held) != 0)),
 
         // An array that is given back says nothing of the pieces that were put in it.
-        _ => path.RefsOf(fact.Target).Where(r => r.Kind <= RefRole.Element && !body.Resources[r.Resource].Kind.IsMadeOfPieces),
+        _ => path.RefsOf(fact.Target).Where(r => r.Kind <= RefRole.Element && body.Resources[r.Resource].Kind is { IsMadeOfPieces: false } kind && !(kind.OutlastsDisposal && fact.Effect is Effect.Release { Repeatable: true })),
     };
 
     /// <summary>The resources whose bytes a write through the target changes: not those whose pieces are put elsewhere in an array of pieces.</summary>

@@ -100,6 +100,8 @@ internal sealed class TypeFlow : ISelfCalls
 
     public IReadOnlyList<ISymbol> Fields => _fields;
 
+    public IReadOnlyList<TypeMember> Members => _members;
+
     /// <summary>Solves the type; null where it has more states than are told apart.</summary>
     /// <param name="members">The bodies that have to do with the fields.</param>
     /// <param name="others">The members that have nothing to do with them.</param>

@@ -63,7 +63,11 @@ internal static class PinProtocol
 
         yield return Method(SafeHandle, "DangerousAddRef").Acquires(Slot.Receiver, ResourceKind.HandleReference, when: Success.ArgumentTrue);
         yield return Method(SafeHandle, "DangerousRelease").Releases(Slot.Receiver);
-        yield return Method(SafeHandle, "DangerousGetHandle").Borrows(Slot.Receiver);
+        yield return Method(SafeHandle, "DangerousGetHandle").Follows(Slot.Receiver, ResourceKind.SafeHandle).Views(Slot.Receiver);
+        yield return Method(SafeHandle, "Close").Releases(Slot.Receiver, repeatable: true);
+
+        // Nothing is closed from then on: somebody else has taken the handle over.
+        yield return Method(SafeHandle, "SetHandleAsInvalid").Abandons(Slot.Receiver);
 
         // The pointer that it is given is not null exactly when the reference was added.
         yield return Method(SafeBuffer, "AcquirePointer").Acquires(Slot.Receiver, ResourceKind.HandleReference, when: Success.ArgumentSet);

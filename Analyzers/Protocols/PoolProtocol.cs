@@ -17,25 +17,29 @@ internal static class PoolProtocol
         yield return Method("System.Buffers.MemoryPool`1", "Rent").Acquires(Slot.Result, ResourceKind.Owner);
         yield return Property("System.Buffers.IMemoryOwner`1", "Memory").Views(Slot.Receiver);
 
-        foreach (string allocate in new[] { "AllocHGlobal", "AllocCoTaskMem" })
+        foreach ((string heap, string[] allocate, string[] copy, string[] free) in new[]
         {
-            yield return Method(Marshal, allocate).Acquires(Slot.Result, ResourceKind.Native);
-        }
+            (Tags.GlobalHeap, ["AllocHGlobal"], ["StringToHGlobalAnsi", "StringToHGlobalAuto", "StringToHGlobalUni", "SecureStringToGlobalAllocAnsi", "SecureStringToGlobalAllocUnicode"],
+                ["FreeHGlobal", "ZeroFreeGlobalAllocAnsi", "ZeroFreeGlobalAllocUnicode"]),
+            (Tags.TaskHeap, ["AllocCoTaskMem"], ["StringToCoTaskMemAnsi", "StringToCoTaskMemAuto", "StringToCoTaskMemUni", "StringToCoTaskMemUTF8", "SecureStringToCoTaskMemAnsi", "SecureStringToCoTaskMemUnicode"],
+                ["FreeCoTaskMem", "ZeroFreeCoTaskMemAnsi", "ZeroFreeCoTaskMemUnicode", "ZeroFreeCoTaskMemUTF8"]),
+            (Tags.TextHeap, Array.Empty<string>(), new[] { "StringToBSTR", "SecureStringToBSTR" }, new[] { "FreeBSTR", "ZeroFreeBSTR" }),
+        })
+        {
+            foreach (string block in allocate)
+            {
+                yield return Method(Marshal, block).Acquires(Slot.Result, ResourceKind.Native, tag: heap);
+            }
 
-        foreach (string free in new[] { "FreeHGlobal", "FreeCoTaskMem", "FreeBSTR", "ZeroFreeBSTR", "ZeroFreeCoTaskMemAnsi", "ZeroFreeCoTaskMemUnicode", "ZeroFreeCoTaskMemUTF8", "ZeroFreeGlobalAllocAnsi", "ZeroFreeGlobalAllocUnicode" })
-        {
-            yield return Method(Marshal, free).Releases(Slot.Argument(0));
-        }
+            foreach (string text in copy)
+            {
+                yield return Method(Marshal, text).Acquires(Slot.Result, ResourceKind.Native, when: Success.ResultTells, tag: heap);
+            }
 
-        foreach (string text in new[] { "Ansi", "Auto", "Uni" })
-        {
-            yield return Method(Marshal, "StringToHGlobal" + text).Acquires(Slot.Result, ResourceKind.Native, when: Success.ResultTells);
-            yield return Method(Marshal, "StringToCoTaskMem" + text).Acquires(Slot.Result, ResourceKind.Native, when: Success.ResultTells);
-        }
-
-        foreach (string copy in new[] { "StringToCoTaskMemUTF8", "StringToBSTR", "SecureStringToBSTR", "SecureStringToCoTaskMemAnsi", "SecureStringToCoTaskMemUnicode", "SecureStringToGlobalAllocAnsi", "SecureStringToGlobalAllocUnicode" })
-        {
-            yield return Method(Marshal, copy).Acquires(Slot.Result, ResourceKind.Native, when: Success.ResultTells);
+            foreach (string release in free)
+            {
+                yield return Method(Marshal, release).Releases(Slot.Argument(0), tag: heap);
+            }
         }
 
         // What is written into native memory is found there by whoever reads it.
@@ -43,16 +47,20 @@ internal static class PoolProtocol
         yield return Method(Marshal, "WriteIntPtr").Taking("System.Int32", at: 1).Retains(Slot.Argument(2));
 
         // The old block is gone, wherever the new one is.
-        foreach ((string type, string reallocate) in new[] { (Marshal, "ReAllocHGlobal"), (Marshal, "ReAllocCoTaskMem"), (NativeMemory, "Realloc"), (NativeMemory, "AlignedRealloc") })
+        foreach ((string type, string reallocate, string heap) in new[]
         {
-            yield return Method(type, reallocate).Releases(Slot.Argument(0)).Acquires(Slot.Result, ResourceKind.Native);
-        }
-        foreach (string allocate in new[] { "Alloc", "AllocZeroed", "AlignedAlloc" })
+            (Marshal, "ReAllocHGlobal", Tags.GlobalHeap), (Marshal, "ReAllocCoTaskMem", Tags.TaskHeap), (NativeMemory, "Realloc", Tags.NativeHeap), (NativeMemory, "AlignedRealloc", Tags.AlignedHeap),
+        })
         {
-            yield return Method(NativeMemory, allocate).Acquires(Slot.Result, ResourceKind.Native);
+            yield return Method(type, reallocate).Releases(Slot.Argument(0), tag: heap).Acquires(Slot.Result, ResourceKind.Native, tag: heap);
         }
 
-        yield return Method(NativeMemory, "Free").Releases(Slot.Argument(0));
-        yield return Method(NativeMemory, "AlignedFree").Releases(Slot.Argument(0));
+        foreach ((string allocate, string heap) in new[] { ("Alloc", Tags.NativeHeap), ("AllocZeroed", Tags.NativeHeap), ("AlignedAlloc", Tags.AlignedHeap) })
+        {
+            yield return Method(NativeMemory, allocate).Acquires(Slot.Result, ResourceKind.Native, tag: heap);
+        }
+
+        yield return Method(NativeMemory, "Free").Releases(Slot.Argument(0), tag: Tags.NativeHeap);
+        yield return Method(NativeMemory, "AlignedFree").Releases(Slot.Argument(0), tag: Tags.AlignedHeap);
     }
 }

@@ -74,7 +74,7 @@ internal sealed class Row
         With(new Effect.Acquire(target, kind, mode, When: when, Tag: tag));
 
     /// <summary>What stands in the slot is memory to be followed, though nobody releases it.</summary>
-    public Row Follows(Slot target) => With(new Effect.Acquire(target, ResourceKind.Memory, Holding.HeldNone, IsKnownOnly: true));
+    public Row Follows(Slot target, ResourceKind? kind = null) => With(new Effect.Acquire(target, kind ?? ResourceKind.Memory, Holding.HeldNone, IsKnownOnly: true));
 
     /// <summary>The mode is that of the iterator in <paramref name="iterator"/>.</summary>
     public Row Acquires(Slot target, ResourceKind kind, Slot iterator, Success when = Success.Always) =>
@@ -177,6 +177,9 @@ internal sealed class Row
         _directionType = directionType;
         return With(new Effect.Demand(target, DirectionAt: 0));
     }
+
+    /// <summary>What the target stood for is somebody else's, and its release does nothing any more.</summary>
+    public Row Abandons(Slot target) => With(new Effect.Abandon(target));
 
     /// <summary>The finalizer of the target will not run any more.</summary>
     public Row Disarms(Slot target) => With(new Effect.Disarm(target));

@@ -52,7 +52,9 @@ internal static class RuleCatalogue
         (RentalNotReturned.OwnerWords, static () => new RentalNotReturned.Owners()),
         (RentalNotReturned.ArrayWords, static () => new ClearedTooEarly()),
         (UsedAfterAdvance.Words, static () => new UsedAfterAdvance()),
+        (UsedAfterAdvance.ReadAgainWords, static () => new ReadWithoutAdvance()),
         (ReleasedToAnother.Words, static () => new ReleasedToAnother()),
+        (ReleasedToAnother.OtherHeapWords, static () => new FreedByAnother()),
         (ReleasedToAnother.ForeignWords, static () => new ForeignOwner()),
         (PointerOutlivesPin.StackWords, static () => new StackOutlived()),
         (ReleasedWhilePending.Words, static () => new FreedBeforeCallback()),
@@ -67,7 +69,7 @@ internal static class RuleCatalogue
     ];
 
     /// <summary>What a rule says besides.</summary>
-    private static readonly Wording[] FurtherWords = [ReleasedToAnother.NeverRentedWords, UsedAfterAdvance.LeftWords];
+    private static readonly Wording[] FurtherWords = [ReleasedToAnother.NeverRentedWords, ReleasedToAnother.OtherAddressWords, UsedAfterAdvance.LeftWords];
 
     public static ImmutableArray<DiagnosticDescriptor> Descriptors { get; } = Collect();
 

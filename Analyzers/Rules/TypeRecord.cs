@@ -28,6 +28,12 @@ internal sealed class TypeRecord
 
         foreach (PathState path in before.Paths)
         {
+            RefSet moved = Transfer.Moved(fact, path, member.Body);
+            for (int i = 0; i < moved.Count; i++)
+            {
+                Settled.Add(member.Body.Resources[moved[i].Resource].Original ?? member.Body.Resources[moved[i].Resource]);
+            }
+
             // A field that native code is given the address of still has it to release.
             RefSet refs = fact.Kind == FactKind.Release ? Transfer.Released(fact, path, member.Body)
                 : fact.Kind == FactKind.Lend ? path.RefsOf(fact.Source).Where(static r => r.Kind < RefRole.Account)

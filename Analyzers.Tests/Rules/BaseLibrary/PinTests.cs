@@ -220,6 +220,27 @@ public sealed class PinTests
     [InlineData("var lines = new List<byte[]>(); lines.Add(rest.Slice(0, 1).ToArray()); reader.AdvanceTo(rest.End); foreach (byte[] line in lines) total += line.Length;")]
     public Task Part_of_a_pipe_buffer_used_before_the_advance_is_silent(string statements) => RuleCode.VerifyAsync(Lines(statements));
 
+    [Theory]
+    [InlineData("ReadResult first = await r.ReadAsync(); long n = first.Buffer.Length; ReadResult next = await r.{|BUF2009:ReadAsync|}(); n += next.Buffer.Length; r.AdvanceTo(next.Buffer.End); return n;")]
+    [InlineData("while (true) { ReadResult read = await r.ReadAsync(); if (read.Buffer.Length < 8) {|BUF2009:continue;|} r.AdvanceTo(read.Buffer.End); if (read.IsCompleted) return 0; }")]
+    [InlineData("if (r.TryRead(out ReadResult first) && first.Buffer.IsEmpty) { ReadResult next = await r.{|BUF2009:ReadAsync|}(); r.AdvanceTo(next.Buffer.End); } return 1;")]
+    [InlineData("for (;;) { ReadResult read = await r.{|BUF2009:ReadAtLeastAsync|}(4); if (read.IsCompleted) return read.Buffer.Length; }")]
+    public Task Pipe_read_again_without_an_advance_is_reported(string statements) => RuleCode.VerifyAsync(Reading(statements));
+
+    [Theory]
+    [InlineData("ReadResult first = await r.ReadAsync(); long n = first.Buffer.Length; r.AdvanceTo(first.Buffer.End); ReadResult next = await r.ReadAsync(); n += next.Buffer.Length; r.AdvanceTo(next.Buffer.End); return n;")]
+    [InlineData("while (true) { ReadResult read = await r.ReadAsync(); if (read.Buffer.Length < 8) { r.AdvanceTo(read.Buffer.Start, read.Buffer.End); continue; } r.AdvanceTo(read.Buffer.End); if (read.IsCompleted) return 0; }")]
+    [InlineData("while (true) { ReadResult read = await r.ReadAsync(); try { if (read.Buffer.Length < 8) continue; if (read.IsCompleted) return 0; } finally { r.AdvanceTo(read.Buffer.End); } }")]
+    [InlineData("while (true) { ReadResult read = await r.ReadAsync(); Any.Keep(r); if (read.IsCompleted) return 0; }")]
+    [InlineData("while (true) { ReadResult read = await r.ReadAsync(); long n = Take(r, read); if (n == 0) return 0; } static long Take(PipeReader of, ReadResult read) { long n = read.Buffer.Length; of.AdvanceTo(read.Buffer.End); return n; }")]
+    [InlineData("PipeReader same = r; while (true) { ReadResult read = await r.ReadAsync(); same.AdvanceTo(read.Buffer.End); if (read.IsCompleted) return 0; }")]
+    [InlineData("if (!r.TryRead(out ReadResult read)) read = await r.ReadAsync(); r.AdvanceTo(read.Buffer.End); return 1;")]
+    [InlineData("ReadResult one = await r.ReadAsync(); ReadResult two = await other.ReadAsync(); r.AdvanceTo(one.Buffer.End); other.AdvanceTo(two.Buffer.End); return 2;")]
+    [InlineData("bool isOpen = true; while (isOpen) { ReadResult read = await r.ReadAsync(); if (read.IsCanceled) isOpen = false; else r.AdvanceTo(read.Buffer.End); } return 0;")]
+    public Task Pipe_advanced_between_reads_is_silent(string statements) => RuleCode.VerifyAsync(Reading(statements));
+
+    private static string Reading(string statements) => Usings + "static class C { static async Task<long> M(PipeReader r, PipeReader other) { " + statements + " } }";
+
     private static string Lines(string statements) => Usings + "static class C { static bool Next(ref ReadOnlySequence<byte> rest, out ReadOnlySequence<byte> line) { if (rest.PositionOf((byte)10) is not { } end) { line = default; return false; } line = rest.Slice(0, end); rest = rest.Slice(rest.GetPosition(1, end)); return true; } static async Task<long> M(PipeReader reader) { long total = 0; while (true) { ReadResult result = await reader.ReadAsync(); ReadOnlySequence<byte> rest = result.Buffer; " + statements + " if (result.IsCompleted) return total; } } }";
 
     private static string Pump(string keep) => Usings + "sealed class C { private readonly Queue<ReadOnlySequence<byte>> _all = new(); private readonly List<ReadOnlyMemory<byte>> _parts = []; private readonly List<long> _counts = []; public int Count => _all.Count + _parts.Count + _counts.Count; async Task M(PipeReader reader) { ReadResult result = await reader.ReadAsync(); ReadOnlySequence<byte> buffer = result.Buffer; " + keep + " reader.AdvanceTo(buffer.End); } }";

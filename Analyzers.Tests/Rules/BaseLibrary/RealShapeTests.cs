@@ -269,11 +269,11 @@ public sealed class RealShapeTests
 
             public Block(int length)
             {
-                void* block = length < 8 ? NativeMemory.Alloc(8) : NativeMemory.AlignedAlloc(64, 64);
+                void* block = length < 8 ? NativeMemory.AlignedAlloc(8, 8) : NativeMemory.AlignedAlloc(64, 64);
                 _address = (nint)block;
             }
 
-            public void Dispose() => NativeMemory.Free((void*)_address);
+            public void Dispose() => NativeMemory.AlignedFree((void*)_address);
         }
         """);
 

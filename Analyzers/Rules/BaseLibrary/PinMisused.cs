@@ -72,7 +72,34 @@ internal static class PinMisused
     public sealed class Used() : UseAfterReleaseRule(UsedWords)
     {
         // A safe handle is used as before once a reference to it was given back.
-        protected override bool Concerns(Resource resource) => resource.Kind.IsHandle && resource.Kind != ResourceKind.HandleReference;
+        protected override bool Concerns(Resource resource) => (resource.Kind.IsHandle && resource.Kind != ResourceKind.HandleReference) || resource.Kind == ResourceKind.SafeHandle;
+
+        // The object says of itself that it was closed; the handle that was got out of it cannot.
+        protected override bool Needs(Resource resource, RefRole role) => resource.Kind != ResourceKind.SafeHandle || role == RefRole.View;
+
+        public override void OnExit(Leaving leaving, Findings findings)
+        {
+            if (leaving.Kind != ExitKind.Return)
+            {
+                return;
+            }
+
+            foreach (PathState path in leaving.Paths.Paths)
+            {
+                path.Holds.ForEach((id, hold) =>
+                {
+                    // An address that is returned past its release: by a 'finally', by a 'using'.
+                    if (hold is { Holding: Holding.Released, ReturnedAs: { Type: IPointerTypeSymbol or { SpecialType: SpecialType.System_IntPtr or SpecialType.System_UIntPtr } } returned, ChangedAt: { } release }
+                        && findings.Body.Resources[id] is { Original: null } resource && (resource.Kind == ResourceKind.Native || resource.Kind == ResourceKind.SafeHandle))
+                    {
+                        Location released = Spots.OfCall(release);
+                        findings.Report(
+                            UsedWords, leaving.Paths.Paths.Count == 1 ? Confidence.Certain : Confidence.Possible, (id, release.Syntax), null, returned.Syntax.GetLocation(), [released, Spots.Origin(resource)], null,
+                            returned.Syntax.ToString(), resource.Name ?? resource.Kind.Name, Spots.Line(released));
+                    }
+                });
+            }
+        }
 
         // The creator of an iterator lets go of what that describes (BUF1204).
         protected override bool ConcernsThroughIterator(Resource resource) => Concerns(resource) && !BackingUsedAfterRelease.IsBacking(resource);

@@ -42,6 +42,28 @@ internal sealed class ReleasedToAnother : Rule
         isEnabledByDefault: true,
         helpLinkUri: HelpFor(RuleIds.ReleasedToAnother));
 
+    private static readonly DiagnosticDescriptor OtherHeap = new(
+        RuleIds.ReleasedToAnother,
+        "Released to another owner",
+        "'{0}' comes from '{1}' at line {2}, but is freed by '{3}': each heap takes back only what it gave. Free it by '{4}'.",
+        RuleCategories.BaseLibrary,
+        DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        helpLinkUri: HelpFor(RuleIds.ReleasedToAnother));
+
+    private static readonly DiagnosticDescriptor OtherAddress = new(
+        RuleIds.ReleasedToAnother,
+        "Released to another owner",
+        "'{0}' is freed, but is not the address that '{1}' gave at line {2}: it was moved at line {3}. Keep the first address, and free that.",
+        RuleCategories.BaseLibrary,
+        DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        helpLinkUri: HelpFor(RuleIds.ReleasedToAnother));
+
+    public static readonly Wording OtherHeapWords = new(OtherHeap, OtherHeap);
+
+    public static readonly Wording OtherAddressWords = new(OtherAddress, OtherAddress);
+
     public static readonly Wording NeverRentedWords = new(NeverRented, MaybeNeverRented);
 
     public static readonly Wording ForeignWords = new(Foreign, Foreign);

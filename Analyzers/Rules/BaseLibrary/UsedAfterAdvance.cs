@@ -36,7 +36,19 @@ internal sealed class UsedAfterAdvance() : UseAfterReleaseRule(Words)
         isEnabledByDefault: true,
         helpLinkUri: HelpFor(RuleIds.UsedAfterAdvance));
 
+    private static readonly DiagnosticDescriptor ReadAgain = new(
+        RuleIds.UsedAfterAdvance,
+        Title,
+        "'{0}' is read again, and was not advanced past what it gave at line {1}: it gives the same bytes once more, or throws. Call 'AdvanceTo' after each read.",
+        RuleCategories.BaseLibrary,
+        DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        helpLinkUri: HelpFor(RuleIds.UsedAfterAdvance));
+
     public static readonly Wording Words = new(Certain, Possible);
+
+    /// <summary>For a reader that still waits to be advanced.</summary>
+    public static readonly Wording ReadAgainWords = new(ReadAgain, ReadAgain);
 
     /// <summary>For who was left with it.</summary>
     public static readonly Wording LeftWords = new(Left, Left);

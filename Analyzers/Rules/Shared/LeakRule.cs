@@ -28,8 +28,8 @@ internal abstract class LeakRule(Wording words) : Rule
             {
                 // Where a field has it, the type owes the release: it is settled for the method, too.
                 RefSet refs = fact.Kind == FactKind.Lend || fact.Departure is Departure.StoredInThis or Departure.StoredInParameter
-                    ? path.RefsOf(fact.Kind == FactKind.Lend ? fact.Source : fact.Target).Where(static r => r.Kind < RefRole.View)
-                    : fact.Kind == FactKind.Release ? Transfer.Released(fact, path, findings.Body).Union(Transfer.Contained(fact, path, findings.Body)) : Transfer.HandedOn(fact, path, findings.Body);
+                    ? path.RefsOf(fact.Kind == FactKind.Lend ? fact.Source : fact.Target).Where(r => r.Kind < RefRole.View || (fact.Kind != FactKind.Lend && IsAnyAddress(r, findings.Body)))
+                    : fact.Kind == FactKind.Release ? Transfer.Released(fact, path, findings.Body).Union(Transfer.Contained(fact, path, findings.Body)).Union(Transfer.Moved(fact, path, findings.Body)) : Transfer.HandedOn(fact, path, findings.Body);
                 for (int i = 0; i < refs.Count; i++)
                 {
                     _settled.Add(refs[i].Resource);
@@ -130,9 +130,12 @@ internal abstract class LeakRule(Wording words) : Rule
     {
         bool kept = false;
         path.Refs.ForEach((place, refs) => kept |= body.StorageOutlives(place)
-            && refs.Where(r => r.Kind < RefRole.View || (r.Kind < RefRole.Account && body.Places.IsOfThis(place) && LeadsToOwner(body.Places[place]))).Refers(resource));
+            && refs.Where(r => r.Kind < RefRole.View || IsAnyAddress(r, body) || (r.Kind < RefRole.Account && body.Places.IsOfThis(place) && LeadsToOwner(body.Places[place]))).Refers(resource));
         return kept;
     }
+
+    /// <summary>An address that was computed from a block's own: who has it can compute that again.</summary>
+    private static bool IsAnyAddress(Ref reference, Body body) => reference.Kind == RefRole.View && body.Resources[reference.Resource].Kind.IsItsAddress;
 
     private static bool LeadsToOwner(Place place) =>
         FactBuilder.LeadsToOwner(place.Symbol switch { IFieldSymbol field => field.Type, IPropertySymbol property => property.Type, _ => null });

@@ -13,6 +13,9 @@ internal abstract class UseAfterReleaseRule(Wording words) : Rule
     /// <summary>As <see cref="Concerns(Resource)"/>, where it is used by way of an iterator over its memory.</summary>
     protected virtual bool ConcernsThroughIterator(Resource resource) => Concerns(resource);
 
+    /// <summary>Whether a use by what refers to it so needs it.</summary>
+    protected virtual bool Needs(Resource resource, RefRole role) => true;
+
     public sealed override void OnMember(TypeMember member, TypeFlow type) => _type = type;
 
     public sealed override void OnFact(Fact fact, PathSet before, Findings findings)
@@ -29,7 +32,7 @@ internal abstract class UseAfterReleaseRule(Wording words) : Rule
 
         bool isThroughIterator = before.Paths.Any(path => IsIterator(path.RefsOf(fact.Target), findings.Body));
         foreach (Sighting sighting in findings.See(
-            path => path.RefsOf(fact.Target).Where(r => r.Kind < RefRole.Account && findings.Body.Resources[r.Resource].Kind != ResourceKind.Iterator), before,
+            path => path.RefsOf(fact.Target).Where(r => r.Kind < RefRole.Account && findings.Body.Resources[r.Resource].Kind != ResourceKind.Iterator && Needs(findings.Body.Resources[r.Resource], r.Kind)), before,
             (resource, hold) => hold.Holding == Holding.Released && !(resource.Kind.IsMadeOfPieces && Stretches.AreApart(fact.Operation, hold.ChangedAt)) && (isThroughIterator ? ConcernsThroughIterator(resource) : Concerns(resource))))
         {
             Location? released = sighting.Hold.ChangedAt is { } release ? Spots.OfCall(release) : null;
