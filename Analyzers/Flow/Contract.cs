@@ -42,7 +42,7 @@ internal sealed class Contract(ImmutableArray<Effect> effects)
     }
 
     /// <summary>Whether the result has nothing to do with buffers and there is always one to be had.</summary>
-    public bool OnlyMakes => Effects.All(static effect => effect is Effect.Inspect { Target.Kind: SlotKind.Result } or Effect.First);
+    public bool OnlyMakes => Effects.All(static effect => effect is Effect.Inspect { Target.Kind: SlotKind.Result } or Effect.First or Effect.Reopen);
 
     public bool Releases(Slot slot)
     {
@@ -167,6 +167,12 @@ internal abstract record Effect
 
     /// <summary>The result stands for the wait for the first of the operations in <paramref name="Source"/>, and says which that was.</summary>
     public sealed record First(Slot Source) : Effect
+    {
+        public override Slot Subject => Source;
+    }
+
+    /// <summary>When the call is over, one of the operations in <paramref name="Source"/> is, and the others may be under way.</summary>
+    public sealed record Reopen(Slot Source) : Effect
     {
         public override Slot Subject => Source;
     }

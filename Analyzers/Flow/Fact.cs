@@ -31,6 +31,9 @@ internal enum FactKind
     /// <summary>A member becomes a delegate, which calls it nobody knows when.</summary>
     Delegate,
 
+    /// <summary>Of operations that were collected, one is known to be over, or to have failed: the others may be under way.</summary>
+    Reopen,
+
     /// <summary>The result of a call tells how it went with what stood in one of its arguments.</summary>
     Outcome,
 }

@@ -211,7 +211,7 @@ internal sealed partial class FactBuilder
             }
 
             Add(new Fact(FactKind.Keep, call) { Target = values[i].Place, Receiver = keeping == Keeping.InReceiver ? receiver.Place : -1, Member = method });
-            if (keeping == Keeping.InReceiver && receiver.HasPlace && IsInitializer(call))
+            if (keeping == Keeping.InReceiver && receiver.HasPlace && (IsInitializer(call) || IsCollected((call as IInvocationOperation)?.Instance, values[i])))
             {
                 // A collection that is made of what it is given, as an array of it would be.
                 Add(new Fact(FactKind.View, call) { Target = receiver.Place, Source = values[i].Place, Role = RefRole.Container, Accumulates = true });
@@ -416,6 +416,9 @@ internal sealed partial class FactBuilder
                     break;
                 case Effect.Release release when At(release.Target).HasPlace:
                     Add(new Fact(FactKind.Release, call) { Target = At(release.Target).Place, Effect = release, Member = member });
+                    break;
+                case Effect.Reopen reopen when At(reopen.Source).HasPlace:
+                    Add(new Fact(FactKind.Reopen, call) { Source = At(reopen.Source).Place });
                     break;
                 case Effect.Abandon abandon when At(abandon.Target).HasPlace:
                     Add(new Fact(FactKind.Assign, call) { Target = At(abandon.Target).Place, IsHavoc = true });

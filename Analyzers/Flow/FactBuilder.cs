@@ -312,6 +312,13 @@ internal sealed partial class FactBuilder
         Value operand = Visit(awaited.Operation);
         Use(awaited, operand);
         int result = NewTemporary();
+        if (IsOneOfSeveral(awaited))
+        {
+            // Where it fails, the others are still under way.
+            Add(new Fact(FactKind.Reopen, awaited) { Source = operand.Place });
+            Point(awaited);
+        }
+
         if (operand.IsGivenUpOnFailure)
         {
             // A wait that gives up throws while the operation goes on.

@@ -28,6 +28,9 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
             case FactKind.Complete:
                 next(Complete(fact, path));
                 break;
+            case FactKind.Reopen:
+                next(Reopen(fact, path));
+                break;
             case FactKind.Suspend:
                 next(End(path, fact.Operation));
                 break;
@@ -378,7 +381,7 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
 
     /// <summary>What was put into something, and is perhaps what is released of it.</summary>
     public static RefSet Contained(Fact release, PathState path, Body body) => release.Effect is Effect.Release { Kept: null }
-        ? path.RefsOf(release.Target).Where(r => r.Kind == RefRole.Container && !body.Resources[r.Resource].Kind.HasMode)
+        ? path.RefsOf(release.Target).Where(r => r.Kind == RefRole.Container && !body.Resources[r.Resource].Kind.HasMode && body.Resources[r.Resource].Kind != ResourceKind.Loan)
         : RefSet.Empty;
 
     /// <summary>What is released by an address that was computed from its own.</summary>
@@ -496,6 +499,22 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
 
         path = Forget(path, fact.Target).WithRefs(fact.Target, refs.Where(r => body.Resources[r.Resource].Kind != ResourceKind.Loan));
         return fact.Value is null ? path : path with { Definitions = path.Definitions.Set(fact.Target, fact.Value) };
+    }
+
+    /// <summary>What was collected was left to whoever waits for all of it. Who is done after the first has it back.</summary>
+    private PathState Reopen(Fact fact, PathState path)
+    {
+        RefSet refs = path.RefsOf(fact.Source);
+        for (int i = 0; i < refs.Count; i++)
+        {
+            Hold hold = path.HoldOf(refs[i].Resource);
+            if (body.Resources[refs[i].Resource].Kind == ResourceKind.Loan && hold.Holding == Holding.HandedOn)
+            {
+                path = path.WithLoan(refs[i].Resource, hold with { Holding = Holding.Held });
+            }
+        }
+
+        return path;
     }
 
     /// <summary>The call that brought what is valid only for its time is over; by a suspension, or before the body began.</summary>

@@ -57,6 +57,7 @@ internal sealed class TypeFlow : ISelfCalls
     private readonly Dictionary<ISymbol, TypeMember> _methods = new(SymbolEqualityComparer.Default);
     private readonly HashSet<ISymbol> _calledBySelf = new(SymbolEqualityComparer.Default);
     private readonly HashSet<ISymbol> _calledByDisposal = new(SymbolEqualityComparer.Default);
+    private readonly HashSet<ISymbol> _calledInLife = new(SymbolEqualityComparer.Default);
     private readonly HashSet<ISymbol> _calledBySeveral = new(SymbolEqualityComparer.Default);
     private readonly Dictionary<(ISymbol, string), List<Outcome>> _outcomes = [];
     private readonly Dictionary<(ISymbol, string), List<Misuse>> _misuses = [];
@@ -376,9 +377,9 @@ internal sealed class TypeFlow : ISelfCalls
                             _calledBySeveral.Add(called.OriginalDefinition);
                         }
 
-                        if (member is { EndsInstance: true, IsFinalizer: false })
+                        if (!member.IsFinalizer)
                         {
-                            _calledByDisposal.Add(called.OriginalDefinition);
+                            (member.EndsInstance ? _calledByDisposal : _calledInLife).Add(called.OriginalDefinition);
                         }
                     }
                 }
@@ -436,9 +437,9 @@ internal sealed class TypeFlow : ISelfCalls
 
     public TypeMember? MemberOf(IMethodSymbol method) => _methods.TryGetValue(method.OriginalDefinition, out TypeMember? member) ? member : null;
 
-    /// <summary>Whether the type keeps the method to itself, and what ends the instance calls it.</summary>
+    /// <summary>Whether the type, or what is derived from it, keeps the method to itself, and what ends the instance calls it.</summary>
     public bool IsCalledByDisposal(TypeMember member) =>
-        member.Method is { DeclaredAccessibility: Accessibility.Private } method && _calledByDisposal.Contains(method);
+        member.Method is { DeclaredAccessibility: Accessibility.Private or Accessibility.Protected or Accessibility.ProtectedAndInternal } method && _calledByDisposal.Contains(method);
 
     /// <summary>Whether the type keeps the method to itself, and more than one member calls it.</summary>
     public bool HasSeveralCallers(TypeMember member) =>
@@ -450,7 +451,11 @@ internal sealed class TypeFlow : ISelfCalls
     /// <summary>Whether the member can be called from outside, or by somebody who is not seen calling it.</summary>
     private bool IsEntered(TypeMember member) =>
         member.Method is { } method
-        && (!IsInner(method) || method.MethodKind is MethodKind.Destructor or MethodKind.ExplicitInterfaceImplementation || !_calledBySelf.Contains(method));
+        && (!(IsInner(method) || IsPartOfDisposal(method)) || method.MethodKind is MethodKind.Destructor or MethodKind.ExplicitInterfaceImplementation || !_calledBySelf.Contains(method));
+
+    /// <summary>Whether only disposal calls the method, which derived types may say more in, but do not call.</summary>
+    private bool IsPartOfDisposal(IMethodSymbol method) =>
+        method.DeclaredAccessibility is Accessibility.Protected or Accessibility.ProtectedAndInternal && _calledByDisposal.Contains(method) && !_calledInLife.Contains(method);
 
     /// <summary>
     /// Whether the type keeps the method to itself: one that is private, or one that cannot clear the fields, as readonly members of a struct, and leaves

@@ -144,6 +144,9 @@ internal sealed class Row
     /// <summary>The result says which of the operations in <paramref name="source"/> was over first.</summary>
     public Row FindsFirst(Slot source) => With(new Effect.First(source));
 
+    /// <summary>Waits for one of the operations in <paramref name="source"/>, and for no other.</summary>
+    public Row LeavesOthers(Slot source) => With(new Effect.Reopen(source));
+
     /// <summary>Whatever else the call does, its result is over only when <paramref name="source"/> is.</summary>
     public Row Continues(Slot source) => With(new Effect.Continue(source));
 

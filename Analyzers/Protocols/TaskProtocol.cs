@@ -92,7 +92,8 @@ internal static class TaskProtocol
         }
 
         // It waits for the first of them, whatever became of that, and says only which it was.
-        yield return Method(Task, "WhenAny").FindsFirst(Slot.Argument(0));
+        yield return Method(Task, "WhenAny").FindsFirst(Slot.Argument(0)).LeavesOthers(Slot.Argument(0));
+        yield return Method(Task, "WaitAny").LeavesOthers(Slot.Argument(0));
         yield return Method(Task, "Wait").Completes(Slot.Receiver);
         yield return Method(Task, "WaitAll").Completes(Slot.Argument(0));
         yield return Method(Task, "WhenAll").Gathers(Slot.Argument(0));

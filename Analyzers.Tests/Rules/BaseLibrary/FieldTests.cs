@@ -221,6 +221,40 @@ public sealed class FieldTests
         """);
 
     [Fact]
+    public Task Part_of_disposal_that_derived_types_may_extend_is_disposal() => RuleCode.VerifyAsync(Usings + """
+        unsafe class Twice : IDisposable
+        {
+            private byte* _bytes = (byte*)NativeMemory.Alloc(16);
+
+            public void Touch() => _bytes[0] = 1;
+
+            protected virtual void Free(bool disposing) => NativeMemory.{|BUF2011:Free|}(_bytes);
+
+            public void Dispose() => Free(true);
+
+            ~Twice() => Free(false);
+        }
+
+        unsafe class Once : IDisposable
+        {
+            private byte* _bytes = (byte*)NativeMemory.Alloc(16);
+
+            public void Touch() => _bytes[0] = 1;
+
+            protected virtual void Free(bool disposing) => NativeMemory.Free(_bytes);
+
+            public void Dispose()
+            {
+                Free(true);
+                _bytes = null;
+                GC.SuppressFinalize(this);
+            }
+
+            ~Once() => Free(false);
+        }
+        """);
+
+    [Fact]
     public Task Result_kept_in_a_field_past_the_advance_is_reported() => RuleCode.VerifyAsync(Usings + """
         sealed class Limited(PipeReader inner)
         {

@@ -86,6 +86,29 @@ public sealed class LendingTests
     public Task Collection_made_of_segments_lends_what_they_are_of(string statements) =>
         RuleCode.VerifyAsync(Code("byte[] a = new byte[1]; byte[] b = ArrayPool<byte>.Shared.Rent(8); " + statements));
 
+    [Theory]
+    [InlineData("var reads = new List<Task<int>>(); for (int i = 0; i < 4; i++) reads.Add(stream.ReadAsync(b, i, 1)); foreach (Task<int> read in reads) total += await read;")]
+    [InlineData("var writes = new Task[2]; for (int i = 0; i < writes.Length; i++) writes[i] = stream.WriteAsync(b, i, 1); for (int i = 0; i < writes.Length; i++) await writes[i].ConfigureAwait(false);")]
+    [InlineData("List<Task> sends = []; foreach (byte part in new byte[] { 1, 2 }) sends.Add(pipe.WriteAsync(b.AsMemory(part)).AsTask()); foreach (Task send in sends) await send;")]
+    [InlineData("var reads = new Task<int>[3]; for (int i = 0; i < 3; i++) reads[i] = stream.ReadAsync(b, i, 1); Task<int> first = await Task.WhenAny(reads); total += await first;")]
+    [InlineData("var writes = new Task[3]; for (int i = 0; i < 3; i++) writes[i] = stream.WriteAsync(b, i, 1); Task.WaitAny(writes);")]
+    [InlineData("var reads = new List<Task<int>>(); reads.Add(stream.ReadAsync(b, 0, 1)); reads.Add(ssl.ReadAsync(b, 1, 1)); foreach (var read in reads) total += await read;")]
+    public Task Buffer_of_operations_that_are_awaited_one_by_one_is_released_by_the_first_that_fails(string statements) =>
+        RuleCode.VerifyAsync(Code("int total = 0; byte[] b = ArrayPool<byte>.Shared.Rent(8); try { " + statements + " } finally { ArrayPool<byte>.Shared.Return({|BUF2007:b|}); }"));
+
+    [Theory]
+    [InlineData("var reads = new List<Task<int>>(); for (int i = 0; i < 4; i++) reads.Add(stream.ReadAsync(b, i, 1)); foreach (int read in await Task.WhenAll(reads)) total += read;")]
+    [InlineData("var reads = new List<Task<int>>(); for (int i = 0; i < 4; i++) reads.Add(stream.ReadAsync(b, i, 1)); await Task.WhenAll(reads); foreach (Task<int> read in reads) total += await read;")]
+    [InlineData("var writes = new Task[2]; for (int i = 0; i < writes.Length; i++) writes[i] = stream.WriteAsync(b, i, 1); Task.WaitAll(writes);")]
+    [InlineData("var writes = new List<Task>(); for (int i = 0; i < 2; i++) writes.Add(stream.WriteAsync(b, i, 1)); foreach (Task write in writes) { try { await write; } catch (IOException) { } }")]
+    [InlineData("var writes = new List<Task>(); for (int i = 0; i < 2; i++) { writes.Add(stream.WriteAsync(b, i, 1)); if (writes.Count == 2) { await Task.WhenAll(writes); writes.Clear(); } } await Task.WhenAll(writes);")]
+    [InlineData("var reads = new Task<int>[3]; for (int i = 0; i < 3; i++) reads[i] = stream.ReadAsync(b, i, 1); Task<int> first = await Task.WhenAny(reads); await Task.WhenAll(reads); total += await first;")]
+    [InlineData("var reads = new List<Task<int>>(); for (int i = 0; i < 3; i++) reads.Add(stream.ReadAsync(b, i, 1)); while (reads.Count > 0) { Task<int> first = await Task.WhenAny(reads); reads.Remove(first); total += await first; }")]
+    [InlineData("var writes = new List<Task>(); foreach (byte part in new byte[] { 1, 2 }) { Task write = stream.WriteAsync(b, part, 1); await write; writes.Add(write); } foreach (Task write in writes) await write;")]
+    [InlineData("var writes = new List<Task>(); for (int i = 0; i < 2; i++) writes.Add(stream.WriteAsync(b, i, 1)); Any.Keep(writes); foreach (Task write in writes) await write;")]
+    public Task Buffer_of_operations_that_are_awaited_together_is_released_after_all(string statements) =>
+        RuleCode.VerifyAsync(Code("int total = 0; byte[] b = ArrayPool<byte>.Shared.Rent(8); try { " + statements + " } finally { ArrayPool<byte>.Shared.Return(b); }"));
+
     [Fact]
     public Task Array_is_left_to_an_operation_that_was_given_up() =>
         RuleCode.VerifyAsync(Code("byte[] b = ArrayPool<byte>.Shared.Rent(8); Task write = stream.WriteAsync(b, 0, 8); try { await write.WaitAsync(TimeSpan.FromSeconds(1)); ArrayPool<byte>.Shared.Return(b); } catch (TimeoutException) { }"));
