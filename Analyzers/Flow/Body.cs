@@ -114,6 +114,7 @@ internal sealed class Body
         { Kind: PlaceKind.Parameter, Symbol: IParameterSymbol { RefKind: not RefKind.None } } => true,
         { Kind: PlaceKind.Local or PlaceKind.Parameter, Symbol: { } symbol } => IsOfEnclosing(symbol),
         { Kind: PlaceKind.Member, Symbol: IFieldSymbol { ContainingType.IsTupleType: true }, Parent: var tuple } => Outlives(tuple),
+        { Kind: PlaceKind.Member, Parent: var made } when Places[made].IsMadeHere => false,
         { Kind: PlaceKind.Member, Parent: var parent } => Places[parent].Kind != PlaceKind.Local
             || Places[parent].Symbol is ILocalSymbol { Type.IsReferenceType: true }
             || Outlives(parent),

@@ -12,6 +12,7 @@ internal sealed partial class FactBuilder
         Value value = Visit(capture.Value);
         _targets[capture.Id] = value;
         int place = _body.Places.OfCapture(capture.Id);
+        _body.Places[place].IsMadeHere = capture.Value is IObjectCreationOperation { Type.IsValueType: true };
         Assign(capture, place, value);
         return Named(place);
     }
@@ -24,6 +25,15 @@ internal sealed partial class FactBuilder
             Resource held = _body.AcquiredAt(operation, pointer, new Effect.Acquire(Slot.Result, ResourceKind.Fixed, Holding.HeldPin));
             Add(new Fact(FactKind.Acquire, operation) { Target = target, Effect = held.Acquisition, Resource = held.Id });
             return;
+        }
+
+        if (value.HasPlace && _body.Places[value.Place].IsMadeHere)
+        {
+            // What its maker put into its members is in those of the copy.
+            foreach (int member in _body.Places[value.Place].Members)
+            {
+                _body.Places.OfMember(target, _body.Places[member].Symbol!);
+            }
         }
 
         Add(new Fact(FactKind.Assign, operation)

@@ -190,6 +190,9 @@ internal sealed class Place(PlaceKind kind, ISymbol? symbol, int parent)
     /// <summary>Whether a lambda or local function writes it too, so that what one path learnt of it does not last.</summary>
     public bool IsShared { get; set; }
 
+    /// <summary>For a capture: whether it is a struct that is made there, and nobody has yet but the body.</summary>
+    public bool IsMadeHere { get; set; }
+
     /// <summary>For a delegate: the places of the body that it captures.</summary>
     public IReadOnlyList<int> Captured => _captured ?? (IReadOnlyList<int>)[];
 

@@ -596,7 +596,7 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
     }
 
     /// <summary>What a place refers to itself and through its members: a struct or tuple that leaves takes them along.</summary>
-    private static RefSet WithMembers(int place, PathState path, Body body)
+    public static RefSet WithMembers(int place, PathState path, Body body)
     {
         RefSet refs = path.RefsOf(place);
         if (place >= 0 && body.Places[place].Kind != PlaceKind.This)

@@ -230,6 +230,13 @@ internal sealed class TypeFlow : ISelfCalls
         return true;
     }
 
+    /// <summary>Whether the field owns something in some state that a call can find.</summary>
+    public bool MayOwn(ISymbol field)
+    {
+        int index = _fields.ToList().FindIndex(f => SymbolEqualityComparer.Default.Equals(f, field));
+        return index >= 0 && Live.All.Any(state => state.Fields[index].Refs.Any(r => r.Kind == RefRole.Owner && (state.Resources[r.Resource].Hold.Holding & Holding.AnyHeld) != 0));
+    }
+
     /// <summary>Whether no member that may run while the instance lives on gives anything back and has to do with the private field.</summary>
     public bool IsReleasedOnlyAtEnd(ISymbol? field)
     {

@@ -66,6 +66,11 @@ internal static class FieldRules
             yield return early;
         }
 
+        foreach (Diagnostic early in FreedWhileRegistered.AtTheEnd(members, Possible))
+        {
+            yield return early;
+        }
+
         foreach (Diagnostic again in FreedByFinalizerToo.In(type.Flow, members, Possible))
         {
             yield return again;
@@ -190,7 +195,7 @@ internal static class FieldRules
                 continue;
             }
 
-            if (member.Body.Facts.Any(fact => fact.Kind == FactKind.Release && fact.Target == member.Places[index]))
+            if (Releases(member, index, flow, []))
             {
                 return true;
             }
@@ -198,6 +203,12 @@ internal static class FieldRules
 
         return false;
     }
+
+    /// <summary>Whether a member, or what it calls of the type, releases what is in the field.</summary>
+    private static bool Releases(TypeMember member, int field, TypeFlow flow, HashSet<TypeMember> seen) =>
+        seen.Add(member) && member.Body.Facts.Any(fact =>
+            (fact.Kind == FactKind.Release && fact.Target == member.Places[field])
+            || (fact is { Kind: FactKind.CallSelf, Member: IMethodSymbol called } && flow.MemberOf(called) is { EndsInstance: false } callee && Releases(callee, field, flow, seen)));
 
     /// <summary>Whether a body of the type releases something of the kind that came from where is not seen: out of a native callback's state, for instance.</summary>
     private static bool ReleasesUnseen(IReadOnlyList<Body> bodies, ResourceKind kind)

@@ -43,6 +43,30 @@ internal sealed class FieldOverwritten : Rule
         _member = member;
     }
 
+    /// <summary>The fields that are given something only where they have nothing.</summary>
+    private readonly List<(IFieldSymbol Field, ResourceKind Kind)> _asked = [];
+
+    public override void OnFact(Fact fact, PathSet before, Findings findings)
+    {
+        if (fact is not { Kind: FactKind.Assign, Target: >= 0, Source: >= 0 } || !findings.Body.Places.IsOfThis(fact.Target) || findings.Body.Places[fact.Target].Symbol is not IFieldSymbol { IsStatic: false } field
+            || _type?.MayOwn(field) != true || before.Paths.Any(path => Held(path, fact.Target).Count > 0))
+        {
+            return;
+        }
+
+        foreach (PathState path in before.Paths)
+        {
+            RefSet given = Held(path, fact.Source);
+            if (given.Count == 1 && findings.Body.Resources[given[0].Resource] is { Original: null, Kind: var kind })
+            {
+                _asked.Add((field, kind));
+            }
+        }
+    }
+
+    private static RefSet Held(PathState path, int place) =>
+        path.RefsOf(place).Where(r => r.Kind == RefRole.Owner && (path.HoldOf(r.Resource).Holding & Holding.AnyHeld) != 0);
+
     public override void OnExit(Leaving leaving, Findings findings)
     {
         if (leaving.Kind != ExitKind.Return)
@@ -54,7 +78,7 @@ internal sealed class FieldOverwritten : Rule
         {
             foreach (Lost lost in Lost.On(path, findings.Body))
             {
-                if (lost.Released is null && _type is { } type && (type.AlwaysOwns(lost.FieldSymbol) || (IsRepeated && type.IsReleasedOnlyAtEnd(lost.FieldSymbol)) || (_member?.Method is { } method && IsOutgrown(lost, method))))
+                if (lost.Released is null && _type is { } type && (type.AlwaysOwns(lost.FieldSymbol) || (IsRepeated && type.IsReleasedOnlyAtEnd(lost.FieldSymbol)) || IsForgotten(lost) || (_member?.Method is { } method && IsOutgrown(lost, method))))
                 {
                     findings.Report(
                         Words, Confidence.Possible, lost.At.Syntax, null, lost.At.Syntax.GetLocation(), [Spots.Origin(lost.Resource)], null,
@@ -66,6 +90,17 @@ internal sealed class FieldOverwritten : Rule
 
     /// <summary>Whether the member is there to be called again while the instance lives: it says so by its name, or by what it does before it begins anew.</summary>
     private bool IsRepeated => IsCalledRepeated || (_member?.Method is { MethodKind: MethodKind.Ordinary } method && MemberSyntax.MemberOf(_member) is { } member && BeginsAnew(method, member));
+
+    /// <summary>
+    /// Whether the member looks first at another field of the sort that is released along with this one: that it can find something there is known, then,
+    /// and here it was forgotten.
+    /// </summary>
+    private bool IsForgotten(Lost lost) => lost.FieldSymbol is { DeclaredAccessibility: Accessibility.Private } field && _asked.Exists(asked =>
+        asked.Kind == lost.Resource.Kind && !SymbolEqualityComparer.Default.Equals(asked.Field, field)
+        && _type!.Members.Where(member => Releases(member, asked.Field)).ToList() is { Count: > 0 } releasing && releasing.TrueForAll(member => Releases(member, field)));
+
+    private static bool Releases(TypeMember member, ISymbol field) =>
+        member.Body.Facts.Any(fact => fact is { Kind: FactKind.Release, Target: >= 0 } && member.Body.Places.IsOfThis(fact.Target) && SymbolEqualityComparer.Default.Equals(member.Body.Places[fact.Target].Symbol, field));
 
     /// <summary>
     /// Whether the field is overwritten because what there is has become too small: that it has something is what the question is about, and an earlier

@@ -48,6 +48,17 @@ internal sealed class HandleCopied : Rule
         }
 
         Body body = findings.Body;
+        if (IsAskedInVain(fact, body) && body.Owner is not IMethodSymbol { MethodKind: MethodKind.Destructor })
+        {
+            foreach (Sighting sighting in findings.See(path => Transfer.Released(fact, path, body), before, static (resource, _) => resource.Kind.ClearsItsVariable))
+            {
+                Location at = Spots.OfCall(fact.Operation);
+                findings.Report(
+                    Words, Confidence.Possible, (fact.Operation.Syntax, sighting.Resource.Id), null, at, [Spots.Origin(sighting.Resource)], null,
+                    body.Places.NameOf(fact.Target) ?? sighting.Resource.Name ?? sighting.Resource.Kind.Name, Spots.Line(at), "a copy, as the field is readonly", "Let the field be written: take 'readonly' away");
+            }
+        }
+
         foreach (Sighting sighting in findings.See(path => Transfer.Released(fact, path, body), before, (resource, hold) => Concerns(fact, resource, hold, body) && !(hold.Holding == Holding.Dangling && IsDoneOnce(hold))))
         {
             Location released = Spots.OfCall(sighting.Hold.ChangedAt!);
@@ -59,6 +70,11 @@ internal sealed class HandleCopied : Rule
                 isReadOnly ? "Let the field be written: take 'readonly' away" : "Release one of the two, and clear the other");
         }
     }
+
+    /// <summary>Whether the code asks a handle that cannot learn of its release, before it releases that, if it has been: it always says no.</summary>
+    private static bool IsAskedInVain(Fact release, Body body) =>
+        release is { Target: >= 0, Effect: Effect.Release { Target.Kind: SlotKind.Receiver, Repeatable: false } } && body.Places[release.Target] is { Kind: PlaceKind.Member, Symbol: IFieldSymbol { IsReadOnly: true } }
+        && body.ClearedBy(release) is null && body.Facts.Any(fact => fact is { Kind: FactKind.Inspect, Effect: Effect.Inspect { What: Inspection.IsHeld } } && fact.Target == release.Target);
 
     /// <summary>Whether it is the same call as before, and not one that may come twice by right; a struct is disposed by who holds it.</summary>
     private bool IsDoneOnce(Hold hold) =>

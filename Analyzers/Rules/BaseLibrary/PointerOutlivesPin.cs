@@ -57,6 +57,8 @@ internal sealed class PointerOutlivesPin : Rule
             }
         }
 
+        OnUse(fact, before, findings);
+
         // A reference is not an address: the garbage collector keeps it up to date, however it was made.
         if (fact is not { Kind: FactKind.Escape, Departure: Departure.Returned or Departure.Stored or Departure.StoredInParameter or Departure.StoredInThis }
             || (fact.Departure == Departure.Returned && findings.Body.Owner is IMethodSymbol owner && (owner.RefKind != RefKind.None || Movable.IsSaidToBePinned(owner))))
@@ -64,7 +66,7 @@ internal sealed class PointerOutlivesPin : Rule
             return;
         }
 
-        foreach (Sighting sighting in findings.See(path => path.RefsOf(fact.Target).Where(r => r.Kind == RefRole.View || (r.Kind == RefRole.Owner && findings.Body.Resources[r.Resource].Kind == ResourceKind.Fixed)), before, static (resource, _) => resource.Original is null && (resource.Kind == ResourceKind.Fixed || resource.Kind == ResourceKind.Pin)))
+        foreach (Sighting sighting in findings.See(path => Transfer.WithMembers(fact.Target, path, findings.Body).Where(r => r.Kind == RefRole.View || (r.Kind == RefRole.Owner && findings.Body.Resources[r.Resource].Kind == ResourceKind.Fixed)), before, static (resource, _) => resource.Original is null && (resource.Kind == ResourceKind.Fixed || resource.Kind == ResourceKind.Pin)))
         {
             if (sighting.Resource.Kind == ResourceKind.Fixed && fact.Departure != Departure.StoredInThis)
             {
@@ -76,6 +78,27 @@ internal sealed class PointerOutlivesPin : Rule
             }
         }
     }
+
+    /// <summary>An address, or what has one, that is used below the statement that held its memory in place.</summary>
+    private static void OnUse(Fact fact, PathSet before, Findings findings)
+    {
+        if (fact is not { Kind: FactKind.Use, Target: >= 0 } || !findings.Body.Has(ResourceKind.Fixed))
+        {
+            return;
+        }
+
+        foreach (Sighting sighting in findings.See(path => Transfer.WithMembers(fact.Target, path, findings.Body).Where(static r => r.Kind <= RefRole.View), before, (resource, _) => resource is { Original: null } && resource.Kind == ResourceKind.Fixed && IsBelow(fact.Operation, resource)))
+        {
+            findings.Report(
+                Words, sighting.Confidence, (sighting.Resource.Id, "used"), fact, fact.Operation.Syntax.GetLocation(), [Spots.Origin(sighting.Resource)], null,
+                sighting.Resource.Name ?? sighting.Resource.Kind.Name, "used afterwards", "fixed statement");
+        }
+    }
+
+    /// <summary>Whether an operation comes after the statement that held an array, a text or a field of an object: a span may be of memory that stays where it is.</summary>
+    private static bool IsBelow(IOperation operation, Resource held) =>
+        held.Origin.Syntax.FirstAncestorOrSelf<FixedStatementSyntax>() is { } statement && statement.SyntaxTree == operation.Syntax.SyntaxTree && operation.Syntax.SpanStart >= statement.Span.End
+        && held.Origin.DescendantsAndSelf().Any(static part => part.Type is IArrayTypeSymbol or { SpecialType: SpecialType.System_String }) && !held.Origin.DescendantsAndSelf().Any(static part => part.Type is { IsRefLikeType: true });
 
     public override void OnExit(Leaving leaving, Findings findings)
     {

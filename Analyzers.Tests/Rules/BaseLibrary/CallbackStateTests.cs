@@ -1,0 +1,165 @@
+using Xunit;
+
+namespace BufferLifetime.Analyzers.Tests.Rules.BaseLibrary;
+
+/// <summary>Handles that native code has as the state of its callbacks, over the life of a type: BUF2007 freed too early, BUF2001 never.</summary>
+public sealed class CallbackStateTests
+{
+    private const string Usings = "using System.Buffers;\nusing System.Runtime.InteropServices;\n";
+
+    [Theory]
+    [InlineData("{|BUF2007:_state|}.Free(); timer_destroy(_timer);")]
+    [InlineData("timer_shutdown(_timer); {|BUF2007:_state|}.Free();")]
+    [InlineData("if (_timer != 0) { timer_abort(_timer, 3); if (_state.IsAllocated) {|BUF2007:_state|}.Free(); }")]
+    public Task State_freed_while_callbacks_may_come_is_reported(string dispose) => RuleCode.VerifyAsync(Timer(dispose));
+
+    [Theory]
+    [InlineData("timer_destroy(_timer); _state.Free();")]
+    [InlineData("timer_shutdown(_timer); timer_destroy(_timer); _state.Free();")]
+    [InlineData("timer_shutdown(_timer); _ended.Wait(); _state.Free();")]
+    [InlineData("timer_shutdown(_timer); Drain(); _state.Free();")]
+    [InlineData("_state.Free();")]
+    [InlineData("timer_shutdown(_timer); while (_ticks > 0) Thread.Yield(); _state.Free();")]
+    public Task State_freed_when_no_callback_can_come_is_silent(string dispose) => RuleCode.VerifyAsync(Timer(dispose));
+
+    [Fact]
+    public Task State_that_goes_to_native_code_inside_a_struct_is_still_the_types() => RuleCode.VerifyAsync(Usings + """
+        struct Context { public nint Version; public nint Info; }
+
+        unsafe class Watcher : IDisposable
+        {
+            private nint _target;
+            private GCHandle _self;
+
+            public Watcher(nint target) => _target = target;
+
+            [DllImport("n")] static extern int watch(nint target, delegate* unmanaged<nint, void> changed, Context* context);
+            [DllImport("n")] static extern void drop(nint target);
+
+            [UnmanagedCallersOnly]
+            private static void OnChanged(nint info) => Any.Keep(GCHandle.FromIntPtr(info).Target!);
+
+            public int Start()
+            {
+                _self = GCHandle.{|BUF2001:Alloc|}(this);
+                var context = new Context { Version = 1, Info = GCHandle.ToIntPtr(_self) };
+                return watch(_target, &OnChanged, &context);
+            }
+
+            public void Dispose()
+            {
+                drop(_target);
+                _target = 0;
+            }
+        }
+        """);
+
+    [Theory]
+    [InlineData("if (_pin.IsAllocated) { _pin.{|BUF2013:Free|}(); }", "readonly")]
+    [InlineData("if (_pin.IsAllocated) { _pin.Free(); }", "")]
+    [InlineData("_pin.Free();", "readonly")]
+    public Task Handle_in_a_readonly_field_does_not_know_of_its_release(string end, string modifier) => RuleCode.VerifyAsync(Usings + $$"""
+        sealed class Block
+        {
+            private {{modifier}} GCHandle _pin;
+
+            public Block(byte[] bytes) => _pin = GCHandle.Alloc(bytes, GCHandleType.Pinned);
+
+            public void End()
+            {
+                {{end}}
+            }
+        }
+        """);
+
+    [Theory]
+    [InlineData("if (!_names.IsAllocated) _names = GCHandle.Alloc(names, GCHandleType.Pinned); {|BUF2012:_sizes = GCHandle.Alloc(sizes, GCHandleType.Pinned)|};")]
+    [InlineData("if (!_names.IsAllocated) _names = GCHandle.Alloc(names, GCHandleType.Pinned); if (!_sizes.IsAllocated) _sizes = GCHandle.Alloc(sizes, GCHandleType.Pinned);")]
+    [InlineData("if (_names.IsAllocated) _names.Free(); _names = GCHandle.Alloc(names, GCHandleType.Pinned); if (_sizes.IsAllocated) _sizes.Free(); _sizes = GCHandle.Alloc(sizes, GCHandleType.Pinned);")]
+    [InlineData("_names = GCHandle.Alloc(names, GCHandleType.Pinned); _sizes = GCHandle.Alloc(sizes, GCHandleType.Pinned);")]
+    [InlineData("Unpin(); if (!_names.IsAllocated) _names = GCHandle.Alloc(names, GCHandleType.Pinned); _sizes = GCHandle.Alloc(sizes, GCHandleType.Pinned);")]
+    public Task Second_of_two_pins_is_asked_for_like_the_first(string begin) => RuleCode.VerifyAsync(Usings + $$"""
+        sealed class Query : IDisposable
+        {
+            private GCHandle _names, _sizes;
+
+            public void Begin(byte[] names, int[] sizes)
+            {
+                {{begin}}
+            }
+
+            public void Clear() => Unpin();
+
+            private void Unpin()
+            {
+                if (_names.IsAllocated)
+                    _names.Free();
+                if (_sizes.IsAllocated)
+                    _sizes.Free();
+            }
+
+            public void Dispose() => Unpin();
+        }
+        """);
+
+    [Fact]
+    public Task Pin_that_a_callback_releases_by_way_of_another_method_is_not_left_behind() => RuleCode.VerifyAsync(Usings + """
+        sealed class Operation : IDisposable
+        {
+            private readonly PreAllocatedOverlapped _overlapped;
+            private MemoryHandle _pin;
+            private bool _busy;
+
+            public unsafe Operation() => _overlapped = new PreAllocatedOverlapped(OnDone, this, null);
+
+            public void Begin(Memory<byte> bytes)
+            {
+                _busy = true;
+                _pin = bytes.Pin();
+            }
+
+            private void Finish()
+            {
+                _pin.Dispose();
+                _busy = false;
+            }
+
+            private unsafe void OnDone(uint error, uint bytes, NativeOverlapped* overlapped) => Finish();
+
+            public bool IsBusy => _busy;
+
+            public void Dispose() => _overlapped.Dispose();
+        }
+        """);
+
+    private static string Timer(string dispose) => Usings + $$"""
+        unsafe class Ticker : IDisposable
+        {
+            private readonly nint _timer;
+            private readonly ManualResetEventSlim _ended = new();
+            private GCHandle _state;
+            private int _ticks;
+
+            [DllImport("n")] static extern nint timer_create(delegate* unmanaged<nint, void> tick, nint state);
+            [DllImport("n")] static extern void timer_shutdown(nint timer);
+            [DllImport("n")] static extern void timer_abort(nint timer, int code);
+            [DllImport("n")] static extern void timer_destroy(nint timer);
+
+            public Ticker()
+            {
+                _state = GCHandle.Alloc(this);
+                _timer = timer_create(&OnTick, GCHandle.ToIntPtr(_state));
+            }
+
+            [UnmanagedCallersOnly]
+            private static void OnTick(nint state) => ((Ticker)GCHandle.FromIntPtr(state).Target!)._ticks++;
+
+            private void Drain() => _ended.Wait();
+
+            public void Dispose()
+            {
+                {{dispose}}
+            }
+        }
+        """;
+}
