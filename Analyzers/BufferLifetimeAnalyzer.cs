@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using BufferLifetime.Analyzers.Protocols;
 using BufferLifetime.Analyzers.Rules;
+using BufferLifetime.Analyzers.Rules.BaseLibrary;
 using BufferLifetime.Analyzers.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
@@ -32,7 +33,7 @@ public sealed class BufferLifetimeAnalyzer : DiagnosticAnalyzer
                 start.RegisterSymbolStartAction(
                     type =>
                     {
-                        if (relevance.Concerns((INamedTypeSymbol)type.Symbol))
+                        if (relevance.Concerns((INamedTypeSymbol)type.Symbol) || ReadByFinalizer.Concerns((INamedTypeSymbol)type.Symbol))
                         {
                             var analysis = new TypeAnalysis(protocols, relevance);
                             type.RegisterOperationBlockAction(analysis.Add);

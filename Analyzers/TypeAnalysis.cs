@@ -1,6 +1,7 @@
 using BufferLifetime.Analyzers.Flow;
 using BufferLifetime.Analyzers.Protocols;
 using BufferLifetime.Analyzers.Rules;
+using BufferLifetime.Analyzers.Rules.BaseLibrary;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.FlowAnalysis;
@@ -58,6 +59,11 @@ internal sealed class TypeAnalysis(ProtocolTable protocols, Relevance relevance)
         // Bodies are met concurrently; the source order makes the result the same in every run.
         _all.Sort(InSourceOrder);
         _opened.Sort(InSourceOrder);
+        if (context.Symbol is INamedTypeSymbol type && ReadByFinalizer.Concerns(type))
+        {
+            Report(ReadByFinalizer.In(_all), context);
+        }
+
         if (_opened.Count == 0)
         {
             return;

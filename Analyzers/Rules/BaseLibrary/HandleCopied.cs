@@ -48,17 +48,7 @@ internal sealed class HandleCopied : Rule
         }
 
         Body body = findings.Body;
-        if (IsAskedInVain(fact, body) && body.Owner is not IMethodSymbol { MethodKind: MethodKind.Destructor })
-        {
-            foreach (Sighting sighting in findings.See(path => Transfer.Released(fact, path, body), before, static (resource, _) => resource.Kind.ClearsItsVariable))
-            {
-                Location at = Spots.OfCall(fact.Operation);
-                findings.Report(
-                    Words, Confidence.Possible, (fact.Operation.Syntax, sighting.Resource.Id), null, at, [Spots.Origin(sighting.Resource)], null,
-                    body.Places.NameOf(fact.Target) ?? sighting.Resource.Name ?? sighting.Resource.Kind.Name, Spots.Line(at), "a copy, as the field is readonly", "Let the field be written: take 'readonly' away");
-            }
-        }
-
+        bool told = false;
         foreach (Sighting sighting in findings.See(path => Transfer.Released(fact, path, body), before, (resource, hold) => Concerns(fact, resource, hold, body) && !(hold.Holding == Holding.Dangling && IsDoneOnce(hold))))
         {
             Location released = Spots.OfCall(sighting.Hold.ChangedAt!);
@@ -68,6 +58,18 @@ internal sealed class HandleCopied : Rule
                 body.Places.NameOf(fact.Target) ?? sighting.Resource.Name ?? sighting.Resource.Kind.Name, Spots.Line(released),
                 isReadOnly ? "a copy, as the field is readonly" : "a copy",
                 isReadOnly ? "Let the field be written: take 'readonly' away" : "Release one of the two, and clear the other");
+            told = true;
+        }
+
+        if (!told && IsAskedInVain(fact, body) && body.Owner is not IMethodSymbol { MethodKind: MethodKind.Destructor })
+        {
+            foreach (Sighting sighting in findings.See(path => Transfer.Released(fact, path, body), before, static (resource, _) => resource.Kind.ClearsItsVariable))
+            {
+                Location at = Spots.OfCall(fact.Operation);
+                findings.Report(
+                    Words, Confidence.Possible, (fact.Operation.Syntax, sighting.Resource.Id), null, at, [Spots.Origin(sighting.Resource)], null,
+                    body.Places.NameOf(fact.Target) ?? sighting.Resource.Name ?? sighting.Resource.Kind.Name, Spots.Line(at), "a copy, as the field is readonly", "Let the field be written: take 'readonly' away");
+            }
         }
     }
 

@@ -37,7 +37,19 @@ internal sealed class PointerOutlivesPin : Rule
         isEnabledByDefault: true,
         helpLinkUri: HelpFor(RuleIds.PointerOutlivesPin));
 
+    private static readonly DiagnosticDescriptor Finalized = new(
+        RuleIds.PointerOutlivesPin,
+        Title,
+        "'{0}' is an address that the constructor was given, and is read through when the object is finalized: whose memory that is may have given it back by then. Read what is needed when the object is made.",
+        RuleCategories.BaseLibrary,
+        DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        helpLinkUri: HelpFor(RuleIds.PointerOutlivesPin));
+
     public static readonly Wording Words = new(Certain, Possible);
+
+    /// <summary>For an address that is read through by a finalizer.</summary>
+    public static readonly Wording FinalizedWords = new(Finalized, Finalized);
 
     /// <summary>For memory that no pin could hold.</summary>
     public static readonly Wording StackWords = new(OfStack, OfStack);
