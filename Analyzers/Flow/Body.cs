@@ -44,6 +44,9 @@ internal sealed class Body
     /// <summary>Whether what is stored in a field of the instance is accounted for by the type: not so in a lambda, which runs at its own time.</summary>
     public bool KeepsFields { get; }
 
+    /// <summary>Whether what is put behind a reference, or in a captured variable, is the body's own until it ends, and the caller's then.</summary>
+    public bool FollowsReferences { get; private init; }
+
     /// <summary>Whether it begins only when somebody enumerates it, which is after the call that it is the body of.</summary>
     public bool BeginsLater { get; set; }
 
@@ -80,9 +83,10 @@ internal sealed class Body
     /// <param name="contracts">What the members that it calls mean.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <param name="callees">Who says what own methods do that have no contract; null where nobody does.</param>
-    public static Body Create(ControlFlowGraph graph, ISymbol owner, IContractSource contracts, CancellationToken cancellation, OwnCallees? callees = null)
+    /// <param name="followsReferences">Whether what is put behind a reference, or in a captured variable, is followed to the end of the body.</param>
+    public static Body Create(ControlFlowGraph graph, ISymbol owner, IContractSource contracts, CancellationToken cancellation, OwnCallees? callees = null, bool followsReferences = false)
     {
-        var body = new Body(graph, owner, contracts, callees);
+        var body = new Body(graph, owner, contracts, callees) { FollowsReferences = followsReferences };
         FactBuilder.Build(graph, contracts, body, callees, cancellation);
         return body;
     }
@@ -232,13 +236,13 @@ internal sealed class Body
         return resource;
     }
 
-    /// <summary>What a caller gave the body in <paramref name="parameter"/>, to be followed to its end.</summary>
-    public Resource Give(IParameterSymbol parameter, ResourceKind kind)
+    /// <summary>What a caller gave the body in <paramref name="variable"/>, to be followed to its end.</summary>
+    public Resource Give(ISymbol variable, ResourceKind kind)
     {
         var resource = new Resource(_resources.Count, kind, Flow.OriginalOperation, null)
         {
-            Name = parameter.Name,
-            Parameter = parameter,
+            Name = variable.Name,
+            Parameter = variable as IParameterSymbol,
             Original = new Resource(-1, kind, Flow.OriginalOperation, null),
         };
         AddResource(resource);
@@ -309,7 +313,7 @@ internal sealed class Body
     {
         if (!_captures.TryGetValue(function, out IReadOnlyList<Captured>? captured))
         {
-            captured = _nested.TryGetValue(function, out NestedFunction? nested) ? Captured.By(nested, _contracts) : [];
+            captured = Captured.By(WithCalled(function), _contracts);
             _captures.Add(function, captured);
             foreach (Captured capture in captured)
             {
@@ -321,6 +325,24 @@ internal sealed class Body
         }
 
         return captured;
+    }
+
+    /// <summary>The function, and those beside it that are called from it: what they capture, a call of it concerns.</summary>
+    private List<NestedFunction> WithCalled(IMethodSymbol function)
+    {
+        List<NestedFunction> all = _nested.TryGetValue(function, out NestedFunction? nested) ? [nested] : [];
+        for (int i = 0; i < all.Count; i++)
+        {
+            foreach (IMethodSymbol called in all[i].Calls)
+            {
+                if (_nested.TryGetValue(called, out NestedFunction? other) && !all.Contains(other))
+                {
+                    all.Add(other);
+                }
+            }
+        }
+
+        return all;
     }
 
     private List<(int, Resource, ParameterContract)> DescribeParameters(IMethodSymbol? method, IOperation origin)

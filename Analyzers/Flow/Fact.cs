@@ -34,6 +34,9 @@ internal enum FactKind
     /// <summary>Of operations that were collected, one is known to be over, or to have failed: the others may be under way.</summary>
     Reopen,
 
+    /// <summary>What stands behind a reference is given back, replaced, made, or left, by a call of which only the ways are known in which it can end.</summary>
+    Replace,
+
     /// <summary>The result of a call tells how it went with what stood in one of its arguments.</summary>
     Outcome,
 }
@@ -81,7 +84,7 @@ internal sealed class Fact(FactKind kind, IOperation operation)
     /// <summary>What is read: the source of an assignment, view or loan; -1 for none.</summary>
     public int Source { get; init; } = -1;
 
-    /// <summary>The receiver of the call that acquires or keeps; -1 for none.</summary>
+    /// <summary>The receiver of the call that acquires or keeps, or the delegate that is called and lends what it captures; -1 for none.</summary>
     public int Receiver { get; init; } = -1;
 
     /// <summary>The place through which an acquired resource can be given back; -1 for none.</summary>
@@ -136,6 +139,12 @@ internal sealed class Fact(FactKind kind, IOperation operation)
 
     /// <summary>Whether an assignment, or a step, stands for what a callee may have written: what lives no longer than the call is kept.</summary>
     public bool IsHavoc { get; init; }
+
+    /// <summary>For a replacement: the ways in which it can end.</summary>
+    public Replacement? Replacement { get; init; }
+
+    /// <summary>For a replacement: the acquisition of what is made; null where nothing is.</summary>
+    public Fact? Fresh { get; init; }
 
     /// <summary>The place that holds the call's result, for acquisitions that depend on it; -1 for none.</summary>
     public int ResultPlace { get; init; } = -1;

@@ -101,6 +101,7 @@ internal sealed partial class FactBuilder
     private Departure DepartureInto(int place) =>
         _body.KeepsFields && IsFieldOfThis(place) ? Departure.StoredInThis
         : _body.Places[place] is { Kind: PlaceKind.Parameter, Symbol: IParameterSymbol { RefKind: RefKind.Out } } ? Departure.StoredInParameter
+        : _body.FollowsReferences && _body.Places[place].Kind is PlaceKind.Local or PlaceKind.Parameter ? Departure.StoredInParameter
         : Departure.Stored;
 
     private bool IsFieldOfThis(int place) =>

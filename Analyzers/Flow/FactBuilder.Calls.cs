@@ -79,6 +79,15 @@ internal sealed partial class FactBuilder
         }
 
         bool lends = _contracts.IsTask(type);
+        if (lends && method.MethodKind == MethodKind.LocalFunction)
+        {
+            LendCaptured(call, method, result);
+        }
+        else if (lends && method.MethodKind == MethodKind.DelegateInvoke)
+        {
+            LendToDelegate(call, method, receiver, result);
+        }
+
         Value signal = Value.None;
         for (int i = 0; i < values.Length; i++)
         {
@@ -243,6 +252,8 @@ internal sealed partial class FactBuilder
             case RefKind.Out:
                 Assign(call, value.Place, Value.None);
                 return;
+            case RefKind.Ref when PassReference(call, method, parameter, value, isUsed):
+                return;
             case RefKind.Ref:
                 UseOnce();
                 Escape(call, value, Departure.Passed);
@@ -265,12 +276,7 @@ internal sealed partial class FactBuilder
         if (lends && given?.Release is { } late)
         {
             // Given back by the time that it has been awaited.
-            if (!_releasedBy.TryGetValue(call, out List<Fact>? releases))
-            {
-                _releasedBy.Add(call, releases = []);
-            }
-
-            releases.Add(new Fact(FactKind.Release, call) { Target = value.Place, Effect = late with { Target = Slot.Argument(parameter.Ordinal) }, Member = method });
+            ReleaseWhenAwaited(call, new Fact(FactKind.Release, call) { Target = value.Place, Effect = late with { Target = Slot.Argument(parameter.Ordinal) }, Member = method });
         }
 
         if (!lends && given is not null)
@@ -683,6 +689,11 @@ internal sealed partial class FactBuilder
         {
             int place = _body.Places.Find(captured.Symbol);
             if (place < 0)
+            {
+                continue;
+            }
+
+            if (!created.HasPlace && operation is IInvocationOperation && PassCaptured(operation, function, captured, place))
             {
                 continue;
             }

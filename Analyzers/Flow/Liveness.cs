@@ -102,7 +102,8 @@ internal sealed class Liveness
             }
 
             if (_body.Places[root].Kind is PlaceKind.This or PlaceKind.StaticField
-                || _body.Places[root].Symbol is IParameterSymbol { RefKind: not Microsoft.CodeAnalysis.RefKind.None })
+                || _body.Places[root].Symbol is IParameterSymbol { RefKind: not Microsoft.CodeAnalysis.RefKind.None }
+                || (_body.FollowsReferences && _body.Outlives(root)))
             {
                 _always.Add(place);
             }

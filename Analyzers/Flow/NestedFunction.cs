@@ -21,6 +21,35 @@ internal sealed class NestedFunction(IMethodSymbol symbol, Func<ControlFlowGraph
     /// <summary>The facts of the function, gathered once for all who ask.</summary>
     public Body BodyUnder(IContractSource contracts, CancellationToken cancellation) => _body ??= Body.Create(Graph, Symbol, contracts, cancellation, Callees);
 
+    /// <summary>The local functions that are called, or become delegates, in the function or inside it.</summary>
+    public IEnumerable<IMethodSymbol> Calls => CalledIn(Graph);
+
+    private static IEnumerable<IMethodSymbol> CalledIn(ControlFlowGraph graph)
+    {
+        foreach (BasicBlock block in graph.Blocks)
+        {
+            foreach (IOperation inner in block.OperationsAndCondition().SelectMany(static operation => operation.DescendantsAndSelf()))
+            {
+                if (inner is IInvocationOperation { TargetMethod: { MethodKind: MethodKind.LocalFunction } called })
+                {
+                    yield return called.OriginalDefinition;
+                }
+                else if (inner is IMethodReferenceOperation { Method: { MethodKind: MethodKind.LocalFunction } referred })
+                {
+                    yield return referred.OriginalDefinition;
+                }
+            }
+        }
+
+        foreach (NestedFunction nested in In(graph))
+        {
+            foreach (IMethodSymbol called in nested.Calls)
+            {
+                yield return called;
+            }
+        }
+    }
+
     /// <summary>Whether a call of the function only makes what runs its body when it is enumerated.</summary>
     public static bool IsIterator(IMethodSymbol function) =>
         !function.DeclaringSyntaxReferences.IsEmpty
@@ -56,15 +85,19 @@ internal sealed class NestedFunction(IMethodSymbol symbol, Func<ControlFlowGraph
 /// <summary>A local or parameter of an enclosing body that a nested function uses.</summary>
 internal readonly record struct Captured(ISymbol Symbol, bool IsWritten, bool MayRelease)
 {
-    /// <summary>What <paramref name="function"/>, and the functions inside it, capture.</summary>
-    public static IReadOnlyList<Captured> By(NestedFunction function, IContractSource contracts)
+    /// <summary>What the functions, and those inside them, capture.</summary>
+    public static IReadOnlyList<Captured> By(IReadOnlyList<NestedFunction> functions, IContractSource contracts)
     {
         Dictionary<ISymbol, Captured> found = new(SymbolEqualityComparer.Default);
-        Collect(function, contracts, found);
+        foreach (NestedFunction function in functions)
+        {
+            Collect(function, contracts, found);
+        }
+
         List<Captured> captured = [];
         foreach (Captured capture in found.Values)
         {
-            if (!IsInside(capture.Symbol, function.Symbol))
+            if (!functions.Any(function => IsInside(capture.Symbol, function.Symbol)))
             {
                 captured.Add(capture);
             }

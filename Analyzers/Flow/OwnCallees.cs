@@ -11,7 +11,7 @@ internal sealed record Given(Effect.Release? Release);
 /// is so on every way through a body counts; a callee that may be overridden, that runs later, or that hands on what it is given says nothing.
 /// Methods of other types are not looked into: their bodies arrive in an order that differs from run to run.
 /// </summary>
-internal sealed class OwnCallees(Func<ISymbol, ControlFlowGraph?> graphOf, IContractSource contracts, CancellationToken cancellation)
+internal sealed partial class OwnCallees(Func<ISymbol, ControlFlowGraph?> graphOf, IContractSource contracts, CancellationToken cancellation)
 {
     /// <summary>How deep calls in callees are followed.</summary>
     public const int MaxDepth = 4;
@@ -61,7 +61,7 @@ internal sealed class OwnCallees(Func<ISymbol, ControlFlowGraph?> graphOf, ICont
     public Effect.Acquire? AskOut(IMethodSymbol called, int ordinal, NestedFunction? local) => AskGift(called.OriginalDefinition, called.OriginalDefinition.Parameters[ordinal], local);
 
     /// <summary>Whether a method could make something for its caller, as far as its signature tells.</summary>
-    public static bool MayGive(IMethodSymbol method) => CanBeGiven(ResultOf(method)) || method.Parameters.Any(static parameter => parameter.RefKind == RefKind.Out && CanBeGiven(parameter.Type));
+    public static bool MayGive(IMethodSymbol method) => CanBeGiven(ResultOf(method)) || method.Parameters.Any(static parameter => parameter.RefKind is RefKind.Out or RefKind.Ref && CanBeGiven(parameter.Type));
 
     private Effect.Acquire? AskGift(IMethodSymbol method, ISymbol by, NestedFunction? local)
     {

@@ -128,7 +128,7 @@ internal sealed class ReleaseLoops(BodyGraph graph, Body body)
         {
             foreach (Fact fact in body.FactsOf(node.Block))
             {
-                if (fact.Kind is FactKind.Acquire or FactKind.Lend && fact.Resource == resource)
+                if ((fact.Kind is FactKind.Acquire or FactKind.Lend && fact.Resource == resource) || fact.Fresh?.Resource == resource)
                 {
                     return true;
                 }

@@ -37,7 +37,7 @@ internal sealed class ResourceKind
     public static readonly ResourceKind Root = new("handle") { IsCallbackState = true, IsHandle = true, ClearsItsVariable = true };
 
     /// <summary>An array of a pool.</summary>
-    public static readonly ResourceKind Rental = new("array") { IsAlwaysThere = true, IsReference = true };
+    public static readonly ResourceKind Rental = new("array") { IsAlwaysThere = true, IsReference = true, IsGivenWhole = true };
 
     /// <summary>Memory of a pool behind an owner object.</summary>
     public static readonly ResourceKind Owner = new("owner") { IsReference = true, IsGivenWhole = true };

@@ -55,6 +55,9 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
             case FactKind.Entry:
                 next(Entries.Change(fact, path, body));
                 break;
+            case FactKind.Replace:
+                Replace(fact, path, next);
+                break;
             case FactKind.Outcome:
                 next(Attempts.Tell(fact, path, body));
                 break;
@@ -404,6 +407,50 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
     public static RefSet Written(Fact fact, PathState path, Body body) =>
         path.RefsOf(fact.Target).Where(r => r.Kind == RefRole.View || (r.Kind < RefRole.View && !body.Resources[r.Resource].Kind.IsMadeOfPieces));
 
+    /// <summary>One path for each way in which the call can have ended, as far as it is known what it found.</summary>
+    private void Replace(Fact fact, PathState path, Action<PathState> next)
+    {
+        RefSet refs = path.RefsOf(fact.Target).Where(static r => r.Kind < RefRole.Account);
+        bool isOne = refs.Count == 1 && refs[0].Kind == RefRole.Owner;
+        Hold? hold = isOne ? path.HoldOf(refs[0].Resource) : null;
+        bool mayBeThere = hold is not null && hold.Holding != Holding.NotAcquired;
+        bool mayBeNothing = hold is not null ? (hold.Holding & Holding.NotAcquired) != 0 : refs.Count == 0 && path.KnownOf(fact.Target).Classes == Classes.Null;
+        if (!mayBeThere && !mayBeNothing)
+        {
+            next(Forget(path, fact.Target));
+            return;
+        }
+
+        foreach (Ending ending in mayBeThere ? fact.Replacement!.WhenThere : [])
+        {
+            PathState ended = ending.Releases && hold!.Holding != Holding.Released ? path.WithHold(refs[0].Resource, hold with { Holding = (hold.Holding & (Holding.HandedOn | Holding.Several)) != 0 ? hold.Holding : Holding.Released, ChangedAt = fact.Operation })
+                : hold!.Holding == Holding.Released ? path
+                : path.WithHold(refs[0].Resource, hold with { Holding = hold.Holding & ~Holding.NotAcquired });
+            Leave(ending.Left, ended);
+        }
+
+        foreach (Ending ending in mayBeNothing ? fact.Replacement!.WhenNothing : [])
+        {
+            Leave(ending.Left, isOne ? path.WithHold(refs[0].Resource, hold! with { Holding = Holding.NotAcquired }) : path);
+        }
+
+        void Leave(Left left, PathState ended)
+        {
+            switch (left)
+            {
+                case Left.Same:
+                    next(ended);
+                    break;
+                case Left.Nothing:
+                    next(WithKnown(Forget(ended, fact.Target), fact.Target, new Known(Classes.Null)));
+                    break;
+                case Left.Fresh:
+                    Acquire(fact.Fresh!, ended, next);
+                    break;
+            }
+        }
+    }
+
     private PathState View(Fact fact, PathState path)
     {
         if (fact.Copies)
@@ -442,6 +489,17 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
     private PathState Lend(Fact fact, PathState path)
     {
         RefSet lent = path.RefsOf(fact.Source).Where(static r => r.Kind < RefRole.Account);
+        if (fact.Receiver >= 0)
+        {
+            // Only what the delegate captures that is called.
+            RefSet captured = path.RefsOf(fact.Receiver);
+            lent = lent.Where(r => captured.Refers(r.Resource));
+            if (lent.Count == 0)
+            {
+                return path;
+            }
+        }
+
         for (int i = 0; fact.MayTake && i < lent.Count; i++)
         {
             if (lent[i].Kind < RefRole.View && path.Holds.TryGet(lent[i].Resource, out Hold given))

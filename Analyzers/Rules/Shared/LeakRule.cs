@@ -22,13 +22,14 @@ internal abstract class LeakRule(Wording words) : Rule
 
     public sealed override void OnFact(Fact fact, PathSet before, Findings findings)
     {
-        if (fact.Kind is FactKind.Release or FactKind.Escape || fact is { Kind: FactKind.Lend, MayTake: true })
+        if (fact.Kind is FactKind.Release or FactKind.Escape or FactKind.Replace || fact is { Kind: FactKind.Lend, MayTake: true })
         {
             foreach (PathState path in before.Paths)
             {
                 // Where a field has it, the type owes the release: it is settled for the method, too.
                 RefSet refs = fact.Kind == FactKind.Lend || fact.Departure is Departure.StoredInThis or Departure.StoredInParameter
                     ? path.RefsOf(fact.Kind == FactKind.Lend ? fact.Source : fact.Target).Where(r => r.Kind < RefRole.View || (fact.Kind != FactKind.Lend && IsAnyAddress(r, findings.Body)))
+                    : fact.Kind == FactKind.Replace ? fact.Replacement!.Release is null ? RefSet.Empty : path.RefsOf(fact.Target)
                     : fact.Kind == FactKind.Release ? Transfer.Released(fact, path, findings.Body).Union(Transfer.Contained(fact, path, findings.Body)).Union(Transfer.Moved(fact, path, findings.Body)) : Transfer.HandedOn(fact, path, findings.Body);
                 for (int i = 0; i < refs.Count; i++)
                 {
