@@ -13,15 +13,12 @@ internal static class Holes
     public static IReadOnlyDictionary<string, string> WithoutSeed { get; } = new Dictionary<string, string>
     {
         ["BUF0001"] = "a contract file has no shape of code around it",
-        ["BUF2010"] = "two owners are needed, of which a shape knows one",
-        ["BUF2011"] = "only a field that outlives its method can be left behind: the shapes are those of one method",
-        ["BUF2013"] = "only a readonly field is copied before it is released: the shapes have none",
         ["BUF2014"] = "off by default, and about what a parameter's contract says, not about the code around its use",
-        ["BUF2012"] = "only a field that outlives its method can be overwritten: the shapes are those of one method",
     };
 
     private const string Callers = "what an out parameter holds is the caller's to release";
     private const string NoOut = "an async method has no out parameters (CS1988)";
+    private const string AtItsOwnTime = "a lambda or local function runs at its own time: what it does to a field is not followed";
     private const string InField = "an iterator over its caller's memory is reported for being in a field at all (BUF1202)";
 
     public static IReadOnlyList<Hole> All { get; } =
@@ -38,6 +35,10 @@ internal static class Holes
         new("BUF2009", null, "out", NoOut),
         new("BUF1201", null, "field", InField),
         new("BUF1202", null, "field", InField),
+        new("BUF2011", null, "lambda", AtItsOwnTime),
+        new("BUF2011", null, "local function", AtItsOwnTime),
+        new("BUF2012", null, "lambda", AtItsOwnTime),
+        new("BUF2012", null, "local function", AtItsOwnTime),
     ];
 
     public static Hole? For(Seed seed, Shape shape) => All.FirstOrDefault(hole => hole.Covers(seed) && hole.Shape == shape.Name);

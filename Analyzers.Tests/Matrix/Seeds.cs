@@ -68,6 +68,16 @@ internal static class Seeds
         new("BUF2006", "array twice", "byte[]", Pool + ".Rent(8)", Pool + ".Return($x); " + Pool + ".Return($y);", Pool + ".Return($y);"),
         new("BUF2007", "array under a read", "byte[]", Pool + ".Rent(8)", "Task<int> task = stream.ReadAsync($x, 0, 8); " + Pool + ".Return($y); await task;", "Task<int> task = stream.ReadAsync($x, 0, 8); await task; " + Pool + ".Return($y);") { Awaits = true },
         new("BUF2008", "owner is lost", "IMemoryOwner<byte>", "MemoryPool<byte>.Shared.Rent(8)", "$y.Memory.Span.Clear();", "$y.Memory.Span.Clear(); $y.Dispose();"),
+        new("BUF2010", "array to another pool", "byte[]", Pool + ".Rent(8)", "s_own.Return($y);", Pool + ".Return($y);") { Members = "private static readonly ArrayPool<byte> s_own = ArrayPool<byte>.Create();" },
+        new("BUF2011", "field that is not cleared", "byte[]", Pool + ".Rent(8)", "if (_kept != null) " + Pool + ".Return(_kept); " + Pool + ".Return($y);", "if (_kept != null) " + Pool + ".Return(_kept); _kept = null; " + Pool + ".Return($y);")
+        {
+            Members = "private byte[]? _kept = " + Pool + ".Rent(8); public void Dispose() { if (_kept != null) " + Pool + ".Return(_kept); _kept = null; }",
+        },
+        new("BUF2012", "field that is overwritten", "IMemoryOwner<byte>", "MemoryPool<byte>.Shared.Rent(8)", "_kept = $y;", "_kept.Dispose(); _kept = $y;")
+        {
+            Members = "private IMemoryOwner<byte> _kept = MemoryPool<byte>.Shared.Rent(8); public void Dispose() => _kept.Dispose();",
+        },
+        new("BUF2013", "copy beside its original", "GCHandle", "GCHandle.Alloc(bytes)", "GCHandle copy = $y; $x.Free(); copy.Free();", "GCHandle copy = $y; copy.Free();"),
         new("BUF2009", "result after the advance", "ReadResult", "await reader.ReadAsync()", "reader.AdvanceTo($x.Buffer.End); Any.Keep($y.Buffer.Length);", "Any.Keep($y.Buffer.Length); reader.AdvanceTo($x.Buffer.End);") { Awaits = true },
     ];
 }

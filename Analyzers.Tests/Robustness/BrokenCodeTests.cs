@@ -1,5 +1,8 @@
 using BufferLifetime.Analyzers.Tests.Verification;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
 using Xunit;
 
 namespace BufferLifetime.Analyzers.Tests.Robustness;
@@ -8,9 +11,6 @@ namespace BufferLifetime.Analyzers.Tests.Robustness;
 public sealed class BrokenCodeTests
 {
     private const int BatchSize = 150;
-
-    /// <summary>A guard against hanging, far above what any batch takes.</summary>
-    private static readonly TimeSpan TooLong = TimeSpan.FromMinutes(2);
 
     private static readonly AnalyzerHarness Harness = new(new BufferLifetimeAnalyzer());
 
@@ -51,7 +51,7 @@ public sealed class BrokenCodeTests
     [Fact]
     public Task Any_two_of_the_sample_may_be_swapped() => SurvivesAsync(Corpus.Sample().SelectMany(source => Mutants.WithPairsSwapped(source, 60, seed: 99)));
 
-    /// <summary>The sources of other tests: every statement of all of them, every token of the small ones and about a hundred of the others.</summary>
+    /// <summary>The sources of other tests: every statement and every token of all of them.</summary>
     public static TheoryData<string> EachTested() => [.. TestedSources.All.Keys];
 
     [Theory]
@@ -72,7 +72,22 @@ public sealed class BrokenCodeTests
     [Theory]
     [MemberData(nameof(EachTested))]
     public Task Any_token_of_what_other_tests_read_may_be_missing(string name) =>
-        SurvivesAsync(TestedSources.All[name], text => Mutants.WithoutEachToken(text).Where((_, index) => index % TestedSources.All[name].OneTokenOf == 0));
+        SurvivesAsync(TestedSources.All[name], _ => TestedSources.All[name].WithoutTokens());
+
+    [Theory]
+    [MemberData(nameof(EachTested))]
+    public void Tokens_that_are_missing_together_are_all_of_them_and_of_different_members(string name)
+    {
+        string text = TestedSources.All[name].Text;
+        SyntaxNode root = CSharpSyntaxTree.ParseText(text).GetRoot();
+        IReadOnlyList<TextSpan>[] together = [.. Mutants.TokensTogether(text)];
+
+        Assert.Equal(
+            root.DescendantTokens().Select(static token => token.Span).Where(static span => span.Length > 0).Order(),
+            together.SelectMany(static spans => spans).Order());
+        Assert.All(together.Where(static spans => spans.Count > 1), spans =>
+            Assert.Equal(spans.Count, spans.Select(span => Mutants.MemberOf(root.FindToken(span.Start))).OfType<MemberDeclarationSyntax>().Distinct().Count()));
+    }
 
     [Theory]
     [MemberData(nameof(EachTested))]
@@ -198,7 +213,7 @@ public sealed class BrokenCodeTests
         foreach (string[] batch in damage(source.Text).Distinct().Chunk(source.BatchSize))
         {
             IEnumerable<string> together = source.Prelude is { } prelude ? batch.Select(TestedSource.WithOwnTypes).Append(prelude) : batch;
-            Assert.Empty((await RunAsync(together)).Exceptions.Select(static failure => failure.Exception));
+            Assert.Empty((await Damage.AnalyzeAsync(together)).Exceptions.Select(static failure => failure.Exception));
         }
     }
 
@@ -206,23 +221,17 @@ public sealed class BrokenCodeTests
     {
         foreach (string[] batch in sources.Distinct().Chunk(BatchSize))
         {
-            if ((await RunAsync(isAlone ? batch : batch.Select(Renamed))).Exceptions.IsEmpty)
+            if ((await Damage.AnalyzeAsync(isAlone ? batch : batch.Select(Renamed))).Exceptions.IsEmpty)
                 continue;
             foreach (string source in batch)
             {
-                if ((await RunAsync([source])).Exceptions is [{ Exception: var thrown }, ..])
+                if ((await Damage.AnalyzeAsync([source])).Exceptions is [{ Exception: var thrown }, ..])
                     Assert.Fail($"An exception leaves the analyzer: {thrown}\n{source}");
             }
 
 
             Assert.Fail("An exception leaves the analyzer on several sources together.");
         }
-    }
-
-    private static async Task<AnalysisRun> RunAsync(IEnumerable<string> sources)
-    {
-        using CancellationTokenSource hang = new(TooLong);
-        return await Harness.RunAsync(Harness.Compile(sources), hang.Token).WaitAsync(TooLong);
     }
 
     /// <summary>Sources that are compiled together do not share their types.</summary>

@@ -8,13 +8,15 @@ namespace BufferLifetime.Analyzers.Tests.Robustness;
 /// <summary>A source that another test reads, with the declarations that it is compiled beside.</summary>
 internal sealed record TestedSource(string Text, string? Prelude)
 {
-    private bool IsLarge => Text.Length > 8_000;
-
-    /// <summary>One of so many tokens is deleted: all of a small source, about a hundred of any other, all over it.</summary>
-    public int OneTokenOf => Math.Max(1, Text.Length / 500);
+    /// <summary>Whether it is a file of many types, of which several copies would be one broken program, and not several.</summary>
+    public bool IsWhole => Prelude is null;
 
     /// <summary>How many damaged copies are compiled together.</summary>
-    public int BatchSize => IsLarge ? 1 : 100;
+    public int BatchSize => IsWhole ? 1 : 100;
+
+    /// <summary>Copies without each of the tokens; of a file of many members, without one of each at once.</summary>
+    public IEnumerable<string> WithoutTokens() =>
+        IsWhole && !Damage.IsExhaustive ? Mutants.WithoutTokensOfMembers(Text) : Mutants.WithoutEachToken(Text);
 
     /// <summary>The text, or a damaged copy of it, with types of its own.</summary>
     public static string WithOwnTypes(string text, int index) =>

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using BufferLifetime.Analyzers.Tests.Robustness;
 using BufferLifetime.Analyzers.Tests.Verification;
 using Microsoft.CodeAnalysis;
 using VerifyCS = BufferLifetime.Analyzers.Tests.Verification.CSharpVerifier<BufferLifetime.Analyzers.BufferLifetimeAnalyzer>;
@@ -56,8 +57,14 @@ internal static class RuleCode
     /// <summary>A whole file.</summary>
     public static Task VerifyAsync([StringSyntax("C#-test")] string source, params DiagnosticResult[] expected) => VerifyAsync(source, OfOwnTestsOnly, expected);
 
-    public static Task VerifyAsync([StringSyntax("C#-test")] string source, string[] disabled, params DiagnosticResult[] expected) =>
-        Test(source, disabled, expected).RunAsync();
+    public static async Task VerifyAsync([StringSyntax("C#-test")] string source, string[] disabled, params DiagnosticResult[] expected)
+    {
+        await Test(source, disabled, expected).RunAsync();
+        if (Damage.IsExhaustive)
+        {
+            await Damage.SurvivesAsync(Markup.Parse(source).Text, Prelude);
+        }
+    }
 
     /// <summary>Top-level statements.</summary>
     public static Task VerifyProgramAsync([StringSyntax("C#-test")] string source, params DiagnosticResult[] expected)

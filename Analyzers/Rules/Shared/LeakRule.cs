@@ -45,7 +45,7 @@ internal abstract class LeakRule(Wording words) : Rule
 
         foreach (PathState path in before.Paths)
         {
-            if (IsOwed(path.HoldOf(fact.Resource)) && Aliases.LosesOlder(fact, path, findings.Body))
+            if (IsOwed(path.HoldOf(fact.Resource), before) && Aliases.LosesOlder(fact, path, findings.Body))
             {
                 Leak(fact.Resource, true, Spots.OfCall(fact.Operation), "this call takes the next one");
             }
@@ -70,7 +70,7 @@ internal abstract class LeakRule(Wording words) : Rule
                 if (MayBeOwed(hold) && (findings.Body.Resources[id].Kind.HasMode || !lent.Refers(id)) && findings.Body.Resources[id] is { Original: null } resource && Concerns(resource) && (IsLostWithInstance(leaving, findings.Body) || !IsKeptOutside(findings.Body, path, id)))
                 {
                     Location? exit = Spots.OfExit(leaving, findings.Body.Flow);
-                    Leak(id, IsOwed(hold), exit, leaving.Kind == ExitKind.Throw ? "this throw is reached" : exit is null ? "the end of the method is reached" : "this return is reached");
+                    Leak(id, IsOwed(hold, leaving.Paths), exit, leaving.Kind == ExitKind.Throw ? "this throw is reached" : exit is null ? "the end of the method is reached" : "this return is reached");
                 }
             });
         }
@@ -141,8 +141,9 @@ internal abstract class LeakRule(Wording words) : Rule
     private static bool LeadsToOwner(Place place) =>
         FactBuilder.LeadsToOwner(place.Symbol switch { IFieldSymbol field => field.Type, IPropertySymbol property => property.Type, _ => null });
 
-    private static bool IsOwed(Hold hold) =>
-        !hold.MayBeTaken && (hold.Holding & Holding.AnyHeld) != 0 && (hold.Holding & ~Holding.AnyHeld) == 0;
+    /// <summary>Where ways were merged, those on which nothing had to be taken are among them: what is released on none of them is owed all the same.</summary>
+    private static bool IsOwed(Hold hold, PathSet at) =>
+        !hold.MayBeTaken && (hold.Holding & Holding.AnyHeld) != 0 && (hold.Holding & ~(at.IsMerged ? Holding.AnyHeld | Holding.HeldNone : Holding.AnyHeld)) == 0;
 
     /// <summary>Where ways were merged it may be held or not have been taken: if it is released nowhere at all, it is lost all the same.</summary>
     private static bool MayBeOwed(Hold hold) =>
