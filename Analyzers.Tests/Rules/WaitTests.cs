@@ -27,6 +27,7 @@ public sealed class WaitTests
     [InlineData("async Task M(Stream s) { byte[] a = ArrayPool<byte>.Shared.Rent(8); Task t = s.WriteAsync(a, 0, 8), d = Task.Delay(5); if (await Task.WhenAny(t, d) == d) ArrayPool<byte>.Shared.Return({|BUF2007:a|}); else { await t; ArrayPool<byte>.Shared.Return(a); } }")]
     [InlineData("async Task M(Stream s) { byte[] a = ArrayPool<byte>.Shared.Rent(8); Task[] ts = [s.WriteAsync(a, 0, 8), s.FlushAsync()]; ArrayPool<byte>.Shared.Return({|BUF2007:a|}); foreach (Task t in ts) await t; }")]
     [InlineData("async Task M(Stream s, int n) { byte[] a = ArrayPool<byte>.Shared.Rent(8); Task t = s.WriteAsync(a, 0, 8); for (int i = 0; i < n; i++) { await t; } ArrayPool<byte>.Shared.Return({|BUF2007:a|}); }")]
+    [InlineData("async Task M(Stream s, bool c) { byte[] a = ArrayPool<byte>.Shared.Rent(8); Task? t = null; if (c) t = s.ReadAsync(a, 0, 8); if (t == null) Console.WriteLine(c); ArrayPool<byte>.Shared.Return({|BUF2007:a|}); if (t != null) await t; }")]
     public Task Release_with_some_of_the_operations_under_way_is_reported(string member) => VerifyAsync(member);
 
     [Theory]
@@ -39,6 +40,7 @@ public sealed class WaitTests
     [InlineData("async Task M(Stream s) { byte[] a = ArrayPool<byte>.Shared.Rent(8); Task t = s.WriteAsync(a, 0, 8); Task first = await Task.WhenAny(t, Task.Delay(5)); if (first == t) { ArrayPool<byte>.Shared.Return(a); return; } await t; ArrayPool<byte>.Shared.Return(a); }")]
     [InlineData("async Task M(Stream s) { byte[] a = ArrayPool<byte>.Shared.Rent(8); Task t = s.WriteAsync(a, 0, 8); while (await Task.WhenAny(t, Task.Delay(5)) != t) Console.WriteLine(); ArrayPool<byte>.Shared.Return(a); }")]
     [InlineData("async Task M(Stream s) { byte[] a = ArrayPool<byte>.Shared.Rent(8); Task[] ts = [s.WriteAsync(a, 0, 8), s.FlushAsync()]; for (int i = 0; i < ts.Length; i++) await ts[i]; ArrayPool<byte>.Shared.Return(a); }")]
+    [InlineData("async Task M(Stream s, bool c) { byte[] a = ArrayPool<byte>.Shared.Rent(8); Task? t = null; if (c) t = s.ReadAsync(a, 0, 8); Console.WriteLine(c); if (t != null) await t; ArrayPool<byte>.Shared.Return(a); }")]
     public Task Waiting_for_all_or_for_the_one_that_counts_is_silent(string member) => VerifyAsync(member);
 
     [Theory]

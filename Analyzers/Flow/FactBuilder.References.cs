@@ -95,8 +95,13 @@ internal sealed partial class FactBuilder
     /// Whether the ways in which the call can end can be told apart, or need not be: one that grows what is too small leaves something in any case. Where it also
     /// says which way it took, the caller may go by that.
     /// </summary>
-    private static bool IsTold(IMethodSymbol method, Replacement replacement)
+    private bool IsTold(IMethodSymbol method, Replacement replacement)
     {
+        if (!replacement.OnlyUses && WritesFlag(method))
+        {
+            return false;
+        }
+
         if (replacement.WhenThere.Count > 1)
         {
             return method.ReturnsVoid && replacement.WhenThere.All(static ending => ending is { Releases: true, Left: Left.Fresh } or { Releases: false, Left: Left.Same });
@@ -105,6 +110,11 @@ internal sealed partial class FactBuilder
         // What is there is not given back, but something else is: the callee knows what that means.
         return replacement.WhenNothing.Count <= 1 && !replacement.WhenThere.Any(static ending => ending is { Releases: false, Left: not Left.Same } and not { Left: Left.Fresh });
     }
+
+    /// <summary>Whether the call also sets a number or a truth value, by which its caller may know afterwards who owns what.</summary>
+    private bool WritesFlag(IMethodSymbol method) =>
+        method.Parameters.Any(static parameter => parameter.RefKind is RefKind.Ref or RefKind.Out && !CanCarry(parameter.Type))
+        || (method.MethodKind == MethodKind.LocalFunction && _body.CapturesOf(method).Any(static captured => captured.IsWritten && !CanCarry((captured.Symbol as ILocalSymbol)?.Type ?? (captured.Symbol as IParameterSymbol)?.Type)));
 
     private void Replace(IOperation call, IMethodSymbol method, int place, Replacement replacement)
     {

@@ -521,7 +521,8 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
             return path;
         }
 
-        return path
+        // Who started an operation has a task of it: where that is null, none was started.
+        return WithKnown(path, fact.Target, new Known(Classes.NotNull))
             .WithLoan(fact.Resource, new Hold(Holding.Held, fact.Moves != Flowing.Unknown ? fact.Moves : DirectionOf(path, lent), holds, null))
             .WithRefs(fact.Target, path.RefsOf(fact.Target).Union(RefSet.Of(fact.Resource, RefRole.Owner)));
     }
