@@ -102,8 +102,8 @@ public sealed class FixAllTests
             {
                 public static Task<int> ReadAsync(Stream stream)
                 {
-                    using IMemoryOwner<byte> {|BUF2007:owner|} = MemoryPool<byte>.Shared.Rent(8);
-                    return stream.ReadAsync(owner.Memory).AsTask();
+                    using IMemoryOwner<byte> owner = MemoryPool<byte>.Shared.Rent(8);
+                    return stream.{|BUF2007:ReadAsync|}(owner.Memory).AsTask();
                 }
             }
 

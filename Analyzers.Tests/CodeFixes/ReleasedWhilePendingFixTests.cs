@@ -99,8 +99,8 @@ public sealed class ReleasedWhilePendingFixTests
                     if (length == 0)
                         return Task.FromResult(0);
 
-                    using IMemoryOwner<byte> {|BUF2007:owner|} = MemoryPool<byte>.Shared.Rent(length);
-                    return stream.ReadAsync(owner.Memory).AsTask();
+                    using IMemoryOwner<byte> owner = MemoryPool<byte>.Shared.Rent(length);
+                    return stream.{|BUF2007:ReadAsync|}(owner.Memory).AsTask();
                 }
             """,
             """
@@ -197,8 +197,8 @@ public sealed class ReleasedWhilePendingFixTests
             """
                 static Func<Stream, Task<int>> M() => stream =>
                 {
-                    using IMemoryOwner<byte> {|BUF2007:owner|} = MemoryPool<byte>.Shared.Rent(8);
-                    return stream.ReadAsync(owner.Memory).AsTask();
+                    using IMemoryOwner<byte> owner = MemoryPool<byte>.Shared.Rent(8);
+                    return stream.{|BUF2007:ReadAsync|}(owner.Memory).AsTask();
                 };
             """,
             """
@@ -219,8 +219,8 @@ public sealed class ReleasedWhilePendingFixTests
 
                     Task<int> Read()
                     {
-                        using IMemoryOwner<byte> {|BUF2007:owner|} = MemoryPool<byte>.Shared.Rent(8);
-                        return stream.ReadAsync(owner.Memory).AsTask();
+                        using IMemoryOwner<byte> owner = MemoryPool<byte>.Shared.Rent(8);
+                        return stream.{|BUF2007:ReadAsync|}(owner.Memory).AsTask();
                     }
                 }
             """,
@@ -266,8 +266,8 @@ public sealed class ReleasedWhilePendingFixTests
             """
                 static ValueTask<long> M(IovIter iter)
                 {
-                    using ExtractedIter {|BUF1203:kept|} = iter.ExtractToBvec();
-                    return Any.LengthAsync(kept.Iter);
+                    using ExtractedIter kept = iter.ExtractToBvec();
+                    return Any.{|BUF1203:LengthAsync|}(kept.Iter);
                 }
             """,
             """
@@ -280,12 +280,12 @@ public sealed class ReleasedWhilePendingFixTests
 
     [Theory]
     // What is passed by reference does not last until the operation is done.
-    [InlineData("static Task<int> M(Stream stream, ref int count) { count++; using IMemoryOwner<byte> {|BUF2007:owner|} = MemoryPool<byte>.Shared.Rent(8); return stream.ReadAsync(owner.Memory).AsTask(); }")]
+    [InlineData("static Task<int> M(Stream stream, ref int count) { count++; using IMemoryOwner<byte> owner = MemoryPool<byte>.Shared.Rent(8); return stream.{|BUF2007:ReadAsync|}(owner.Memory).AsTask(); }")]
     // Nor does a span, and nobody can wait in its method.
-    [InlineData("static Task<int> M(Stream stream, Span<byte> first) { first.Clear(); using IMemoryOwner<byte> {|BUF2007:owner|} = MemoryPool<byte>.Shared.Rent(8); return stream.ReadAsync(owner.Memory).AsTask(); }")]
+    [InlineData("static Task<int> M(Stream stream, Span<byte> first) { first.Clear(); using IMemoryOwner<byte> owner = MemoryPool<byte>.Shared.Rent(8); return stream.{|BUF2007:ReadAsync|}(owner.Memory).AsTask(); }")]
     // The caller is not told when a method without a task has ended.
     [InlineData("static void M(Stream stream) { byte[] buffer = ArrayPool<byte>.Shared.Rent(8); _ = stream.WriteAsync(buffer, 0, 8); ArrayPool<byte>.Shared.Return({|BUF2007:buffer|}); }")]
     // A method with pointers cannot wait.
-    [InlineData("static unsafe Task<int> M(Stream stream, byte[] bytes) { fixed (byte* p = bytes) { p[0] = 1; } using IMemoryOwner<byte> {|BUF2007:owner|} = MemoryPool<byte>.Shared.Rent(8); return stream.ReadAsync(owner.Memory).AsTask(); }")]
+    [InlineData("static unsafe Task<int> M(Stream stream, byte[] bytes) { fixed (byte* p = bytes) { p[0] = 1; } using IMemoryOwner<byte> owner = MemoryPool<byte>.Shared.Rent(8); return stream.{|BUF2007:ReadAsync|}(owner.Memory).AsTask(); }")]
     public Task Method_that_cannot_wait_is_left_alone(string members) => Fix.VerifyMembersAsync(members, members);
 }

@@ -73,7 +73,7 @@ public sealed class ConstructTests
     [Theory]
     [InlineData("void M() { IMemoryOwner<byte> o = MemoryPool<byte>.Shared.Rent(8); using (o) { Console.WriteLine(o.Memory.Length); } Console.WriteLine({|BUF2005:o|}.Memory.Span[0]); }")]
     [InlineData("Memory<byte> M() { using IMemoryOwner<byte> o = MemoryPool<byte>.Shared.Rent(8); return {|BUF2005:o.Memory|}; }")]
-    [InlineData("async Task M(Stream s) { using IMemoryOwner<byte> {|BUF2007:o|} = MemoryPool<byte>.Shared.Rent(8); await using Stream r = s; Task t = r.ReadAsync(o.Memory).AsTask(); return; }")]
+    [InlineData("async Task M(Stream s) { using IMemoryOwner<byte> o = MemoryPool<byte>.Shared.Rent(8); await using Stream r = s; Task t = r.{|BUF2007:ReadAsync|}(o.Memory).AsTask(); return; }")]
     [InlineData("void M() { Memory<byte> m; using (MemoryPool<byte>.Shared.Rent(8)) { } using (var o = MemoryPool<byte>.Shared.Rent(8)) { m = o.Memory; } {|BUF2005:m.Span|}.Clear(); }")]
     public Task Mistake_around_a_using_is_reported(string member) => VerifyAsync(member);
 

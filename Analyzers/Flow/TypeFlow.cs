@@ -278,6 +278,30 @@ internal sealed class TypeFlow : ISelfCalls
         }
     }
 
+    /// <summary>
+    /// What the running body has acquired since it began, and a call of a method of the same instance overwrites, however it ends, in the field that alone has it.
+    /// </summary>
+    public IEnumerable<(Resource Resource, ISymbol Field, IOperation At)> LossesBy(Fact call, PathState path)
+    {
+        TypeMember caller = _stack.Peek();
+        FieldState before = FieldState.Of(caller.Body, caller.Places, path, out List<int> locals);
+        if (call.Member is not IMethodSymbol method || !_methods.TryGetValue(method.OriginalDefinition, out TypeMember? callee) || OutcomesOf(callee, before.ForCall()) is not { Count: > 0 } outcomes)
+        {
+            yield break;
+        }
+
+        for (int i = 0; i < locals.Count; i++)
+        {
+            Hold after = outcomes[0].Entry[i];
+            if (caller.Body.Resources[locals[i]].Position < 0 && after.ChangedAt is { } at && outcomes.All(outcome => IsLost(outcome.Entry[i])))
+            {
+                yield return (caller.Body.Resources[locals[i]], callee.Body.Places[after.LostFrom].Symbol!, at);
+            }
+        }
+
+        static bool IsLost(Hold hold) => hold.LostFrom >= 0 && (hold.Holding & Holding.AnyHeld) != 0 && (hold.Holding & ~Holding.AnyHeld) == 0;
+    }
+
     private bool Solve()
     {
         FieldState start = FieldState.Zeroed(_fields.Count);

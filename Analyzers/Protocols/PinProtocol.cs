@@ -23,6 +23,9 @@ internal static class PinProtocol
         yield return Property(Handle, "Pointer").Views(Slot.Receiver);
         yield return Method(Handle, "Dispose").Releases(Slot.Receiver, repeatable: true);
 
+        // Its disposal frees the handle that it was made with.
+        yield return Constructor(Handle).Retains(Slot.Argument(1));
+
         // GCHandleType.Pinned is 3.
         yield return Method(GCHandle, "Alloc").Acquires(Slot.Result, ResourceKind.Root).ButWhere(1, 3, ResourceKind.Pin).Borrows(Slot.Argument(0));
         yield return Method(GCHandle, "Free").Releases(Slot.Receiver);

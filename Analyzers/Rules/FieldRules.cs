@@ -76,6 +76,11 @@ internal static class FieldRules
             yield return again;
         }
 
+        foreach (Diagnostic given in HandleGivenAway.In(members, Possible))
+        {
+            yield return given;
+        }
+
         foreach (Diagnostic early in FreedByBoth.In(type.Record, members, type.Flow, Possible))
         {
             yield return early;

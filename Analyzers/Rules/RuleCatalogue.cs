@@ -62,8 +62,10 @@ internal static class RuleCatalogue
         (FieldNotCleared.ElementsWords, static () => new ElementsNotCleared()),
         (PinNotReleased.Words, static () => new CollectedPinsLost()),
         (PinNotReleased.Words, static () => new OverlappedLost()),
+        (PinNotReleased.Words, static () => new OverlappedKeptByCallback()),
         (FieldNotCleared.Words, static () => new FieldNotCleared()),
         (FieldOverwritten.Words, static () => new FieldOverwritten()),
+        (FieldOverwritten.Words, static () => new OverwrittenByOwnCall()),
         (HandleCopied.Words, static () => new HandleCopied()),
         (KeptBeyondCall.Words, static () => new KeptBeyondCall()),
     ];

@@ -39,6 +39,9 @@ internal static class Spots
         _ => OfCall(call),
     };
 
+    /// <summary>Whether a release is the one that the end of a <c>using</c> brings.</summary>
+    public static bool IsAtEndOfScope(IOperation release) => release.Syntax is VariableDeclaratorSyntax or UsingStatementSyntax or LocalDeclarationStatementSyntax;
+
     /// <summary>Where a resource came from: the call that made it, or the parameter that brought it.</summary>
     public static Location? Origin(Resource resource) =>
         resource.Parameter is { } parameter

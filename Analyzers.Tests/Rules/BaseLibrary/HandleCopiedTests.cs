@@ -39,6 +39,36 @@ public sealed class HandleCopiedTests
     [InlineData("GCHandle h = GCHandle.Alloc(a); GCHandle copy = h; h = default; copy.Free(); if (h.IsAllocated) h.Free();")]
     public Task Handle_released_once_is_silent(string statements) => RuleCode.VerifyAsync(Method(statements));
 
+    [Theory]
+    [InlineData("return new MemoryHandle((void*)_h.AddrOfPinnedObject(), {|BUF2013:_h|});", "if (_h.IsAllocated) _h.Free();")]
+    [InlineData("return new MemoryHandle((void*)_h.AddrOfPinnedObject(), {|BUF2013:_h|}, this);", "if (_h.IsAllocated) _h.Free();")]
+    [InlineData("var made = new MemoryHandle((void*)_h.AddrOfPinnedObject(), handle: {|BUF2013:_h|}); return made;", "_h.Free();")]
+    public Task Handle_of_a_field_given_to_what_frees_its_copy_is_reported(string pin, string unpin) => RuleCode.VerifyAsync(Manager(pin, unpin));
+
+    [Theory]
+    [InlineData("return new MemoryHandle((void*)_h.AddrOfPinnedObject(), pinnable: this);", "if (_h.IsAllocated) _h.Free();")]
+    [InlineData("var made = new MemoryHandle((void*)_h.AddrOfPinnedObject(), _h); _h = default; return made;", "if (_h.IsAllocated) _h.Free();")]
+    [InlineData("return new MemoryHandle((void*)_h.AddrOfPinnedObject(), _h);", "")]
+    [InlineData("GCHandle own = GCHandle.Alloc(_a, GCHandleType.Pinned); return new MemoryHandle((void*)own.AddrOfPinnedObject(), own);", "if (_h.IsAllocated) _h.Free();")]
+    public Task Handle_that_one_of_two_frees_is_silent(string pin, string unpin) => RuleCode.VerifyAsync(Manager(pin, unpin));
+
+    private static string Manager(string pin, string unpin) => Usings + $$"""
+        sealed unsafe class Manager(byte[] a) : MemoryManager<byte>
+        {
+            private readonly byte[] _a = a;
+            private GCHandle _h;
+
+            public override Span<byte> GetSpan() => _a;
+            public override MemoryHandle Pin(int elementIndex = 0)
+            {
+                if (!_h.IsAllocated) _h = GCHandle.Alloc(_a, GCHandleType.Pinned);
+                {{pin}}
+            }
+            public override void Unpin() { {{unpin}} }
+            protected override void Dispose(bool disposing) { }
+        }
+        """;
+
     [Fact]
     public Task Scope_that_using_ends_is_silent() => RuleCode.VerifyAsync(Usings + """
         readonly struct PinScope(byte[] a) : IDisposable

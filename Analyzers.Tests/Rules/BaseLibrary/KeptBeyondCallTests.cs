@@ -38,6 +38,10 @@ public sealed class KeptBeyondCallTests
     public Task Memory_let_go_in_time_is_silent(string members) => RuleCode.VerifyAsync(Code(members), disabled: []);
 
     [Fact]
+    public Task Span_of_it_in_a_ref_struct_is_silent() =>
+        RuleCode.VerifyAsync("ref struct Writer { private Span<byte> _rest; public void Start(Memory<byte> into) { _rest = into.Span; } public int Left => _rest.Length; }", disabled: []);
+
+    [Fact]
     public async Task Rule_is_off_until_it_is_asked_for() =>
         Assert.Empty(await IdsOf("class C { System.Memory<byte> _m; void Set(System.Memory<byte> data) => _m = data; }"));
 

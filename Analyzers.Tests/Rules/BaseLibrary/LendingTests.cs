@@ -71,7 +71,7 @@ public sealed class LendingTests
 
     [Fact]
     public Task Wait_for_the_first_of_several_is_no_wait_for_each() =>
-        RuleCode.VerifyAsync(Code("using (IMemoryOwner<byte> {|BUF2007:o|} = MemoryPool<byte>.Shared.Rent(8)) { Task read = web.ReceiveAsync(o.Memory, default).AsTask(); await Task.WhenAny(read, Task.Delay(10)); }"));
+        RuleCode.VerifyAsync(Code("using (IMemoryOwner<byte> o = MemoryPool<byte>.Shared.Rent(8)) { Task read = web.{|BUF2007:ReceiveAsync|}(o.Memory, default).AsTask(); await Task.WhenAny(read, Task.Delay(10)); }"));
 
     [Theory]
     [InlineData("await write; n = await stream.ReadAsync(b.AsMemory(), token); write = ssl.WriteAsync(c.AsMemory(0, n), token).AsTask();")]

@@ -17,6 +17,7 @@ public sealed class ReleasedByDisposalTests
     [InlineData("private GCHandle _h = GCHandle.Alloc(new byte[8], GCHandleType.Pinned); private readonly Action<nint, Action<int>> _read = (_, _) => { }; public void Begin() => _read(_h.AddrOfPinnedObject(), Done); private void Done(int read) => GC.KeepAlive(_h.Target); public void Dispose() { if (_h.IsAllocated) {|BUF2007:_h|}.Free(); }")]
     [InlineData(Rented + "private Task? _loop; public void Start() => _loop = LoopAsync(); private async Task LoopAsync() { while (await _s.ReadAsync(_b) > 0) { } } public async Task DisposeAsync() { if (_b != null) { ArrayPool<byte>.Shared.Return({|BUF2007:_b|}); _b = null; } await _s.DisposeAsync(); } public void Dispose() { _ = DisposeAsync(); }")]
     [InlineData("private nint _p = Marshal.AllocHGlobal(8); private Task? _worker; public void Start() => _worker = Task.Run(Fill); private void Fill() => Marshal.WriteByte(_p, 1); public void Dispose() { if (_p != 0) { Marshal.FreeHGlobal({|BUF2007:_p|}); _p = 0; } }")]
+    [InlineData(Rented + "private Task? _read; private async Task ReadAsync() => await _s.ReadAsync(_b!, 0, 64); public async Task RunAsync() { try { _read = ReadAsync(); await Any.Pause(); await _read; } finally { Dispose(); } } public void Dispose() { byte[]? b = _b; _b = null; if (b != null) ArrayPool<byte>.Shared.Return({|BUF2007:b|}); }")]
     public Task Buffer_of_an_operation_that_nobody_waits_for_is_reported(string members) => RuleCode.VerifyAsync(Code(members));
 
     [Theory]
@@ -29,6 +30,8 @@ public sealed class ReleasedByDisposalTests
     [InlineData(Rented + "private Task? _loop; public void Start() => _loop = LoopAsync(); private async Task LoopAsync() { while (await _s.ReadAsync(_b) > 0) { } } public async Task DisposeAsync() { await _s.DisposeAsync(); if (_b != null) { ArrayPool<byte>.Shared.Return(_b); _b = null; } } public void Dispose() { _ = DisposeAsync(); }")]
     [InlineData("private nint _p = Marshal.AllocHGlobal(8); private Task? _worker; public void Start() => _worker = Task.Run(Fill); private void Fill() => Marshal.WriteByte(_p, 1); public void Dispose() { _worker?.Wait(); if (_p != 0) { Marshal.FreeHGlobal(_p); _p = 0; } }")]
     [InlineData("private nint _p = Marshal.AllocHGlobal(8); private Task? _worker; public void Start() => _worker = Task.Run(Fill); private void Fill() => _s.Flush(); public void Dispose() { if (_p != 0) { Marshal.FreeHGlobal(_p); _p = 0; } }")]
+    [InlineData(Rented + "private Task? _read; private async Task ReadAsync() => await _s.ReadAsync(_b!, 0, 64); public async Task RunAsync() { try { _read = ReadAsync(); try { await Any.Pause(); } finally { await _read; } } finally { Dispose(); } } public void Dispose() { byte[]? b = _b; _b = null; if (b != null) ArrayPool<byte>.Shared.Return(b); }")]
+    [InlineData(Rented + "private Task? _read; private async Task ReadAsync() => await _s.ReadAsync(_b!, 0, 64); public async Task RunAsync() { _read = ReadAsync(); await Any.Pause(); await _read; Dispose(); } public void Dispose() { byte[]? b = _b; _b = null; if (b != null) ArrayPool<byte>.Shared.Return(b); }")]
     public Task Disposal_that_may_know_is_silent(string members) => RuleCode.VerifyAsync(Code(members));
 
     [Theory]

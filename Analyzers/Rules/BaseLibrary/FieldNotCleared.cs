@@ -1,5 +1,6 @@
 using BufferLifetime.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace BufferLifetime.Analyzers.Rules.BaseLibrary;
 
@@ -63,7 +64,7 @@ internal sealed class FieldNotCleared : Rule
         }
 
         // How many pieces an array of them still holds is told by a count beside it, which is not followed.
-        foreach (Sighting sighting in findings.See(path => isRelease ? Transfer.Released(fact, path, findings.Body) : Used(fact, path), before, (resource, hold) => hold.Holding == Holding.Dangling && resource.Original is not null && !resource.Kind.IsMadeOfPieces && !CannotBeCleared(findings.Body.Places[fact.Target].Symbol) && !IsCalledTwice(hold) && !IsCounted(hold) && !(isRelease && HandleCopied.Concerns(fact, resource, hold, findings.Body))))
+        foreach (Sighting sighting in findings.See(path => isRelease ? Transfer.Released(fact, path, findings.Body) : Used(fact, path), before, (resource, hold) => hold.Holding == Holding.Dangling && resource.Original is not null && !resource.Kind.IsMadeOfPieces && !CannotBeCleared(findings.Body.Places[fact.Target].Symbol) && !IsCalledTwice(hold) && !IsCounted(hold) && !IsCalledOff(hold) && !(isRelease && HandleCopied.Concerns(fact, resource, hold, findings.Body))))
         {
             Location? released = sighting.Hold.ChangedAt is { } earlier ? Spots.OfCall(earlier) : null;
             string name = findings.Body.Places.NameOf(fact.Target) ?? sighting.Resource.Name ?? sighting.Resource.Kind.Name;
@@ -85,6 +86,32 @@ internal sealed class FieldNotCleared : Rule
 
     /// <summary>Whether it was released with the last of several holds: who still uses it has another one.</summary>
     private static bool IsCounted(Hold hold) => hold.ChangedAt is { } released && ReferenceCount.Governs(released.Syntax);
+
+    /// <summary>Whether the member is what a cancellation calls, and its registration was taken back before the release: it is not called any more.</summary>
+    private bool IsCalledOff(Hold hold)
+    {
+        if (_member?.Method is not { DeclaredAccessibility: Accessibility.Private } method || hold.ChangedAt is not { } released || MemberSyntax.MemberOf(released.Syntax) is not { } releasing)
+        {
+            return false;
+        }
+
+        foreach (MemberDeclarationSyntax member in MemberSyntax.MembersOf(method.ContainingType))
+        {
+            foreach (SyntaxNode node in member.DescendantNodes())
+            {
+                if (node is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Register" or "UnsafeRegister" }, ArgumentList: var given, Parent: AssignmentExpressionSyntax { Left: var target } }
+                    && MemberSyntax.Mentions(given, method.Name) && MemberSyntax.NameOf(target) is { } registration && IsTakenBack(registration, releasing, released.Syntax))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsTakenBack(string registration, MemberDeclarationSyntax releasing, SyntaxNode release) => releasing.DescendantNodes().Any(node =>
+        node.SpanStart < release.SpanStart && node is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Dispose" or "DisposeAsync" or "Unregister", Expression: var of } } && MemberSyntax.NameOf(of) == registration);
 
     /// <summary>The readonly fields of a struct keep what they have: each copy of it is its caller's to release once.</summary>
     private bool CannotBeCleared(ISymbol? field) =>

@@ -29,7 +29,19 @@ internal sealed class HandleCopied : Rule
         isEnabledByDefault: true,
         helpLinkUri: HelpFor(RuleIds.HandleCopied));
 
+    private static readonly DiagnosticDescriptor Given = new(
+        RuleIds.HandleCopied,
+        Title,
+        "'{0}' is copied into a '{1}', which frees its copy when it is disposed: '{0}' does not know of it and is freed again at line {2}. Let one of the two own it: clear '{0}', or give '{1}' something else to release by.",
+        RuleCategories.BaseLibrary,
+        DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        helpLinkUri: HelpFor(RuleIds.HandleCopied));
+
     public static readonly Wording Words = new(Certain, Possible);
+
+    /// <summary>For a handle that somebody else frees a copy of.</summary>
+    public static readonly Wording GivenWords = new(Given, Given);
 
     private TypeMember? _member;
 

@@ -64,7 +64,8 @@ internal sealed class KeptBeyondCall : Rule
                 // What returns a task can be awaited before the call is over.
                 Report(fact, before, findings, $"given to {fact.Member!.ContainingType.Name}.{fact.Member.Name}");
                 break;
-            case { Kind: FactKind.Escape, Departure: Departure.StoredInThis }:
+            case { Kind: FactKind.Escape, Departure: Departure.StoredInThis, Operation: not IAssignmentOperation { Target.Type.IsRefLikeType: true } }:
+                // (A span can be stored in nothing that outlives its caller's frame.)
                 foreach (Sighting sighting in See(fact, before, findings))
                 {
                     _stored.Add((fact, sighting.Resource.Id));

@@ -13,33 +13,35 @@ internal sealed class KeptByNative : Rule
 {
     private static readonly HashSet<string> WordsOfKeeping = new(StringComparer.OrdinalIgnoreCase) { "view", "reference", "wrap", "wrapper", "borrow", "borrowed", "nocopy", "userptr" };
 
-    private readonly List<(IInvocationOperation Call, int Pin)> _views = [];
-    private readonly HashSet<int> _released = [];
+    private readonly List<(IInvocationOperation Call, int Pin, bool IsView)> _used = [];
+    private readonly List<PathSet> _returns = [];
 
     public override void OnExit(Leaving leaving, Findings findings)
     {
-        foreach ((_, int pin) in leaving.Kind == ExitKind.Return ? _views : [])
+        if (leaving.Kind == ExitKind.Return && leaving.Paths.Paths.Count > 0 && findings.Body.Has(ResourceKind.Pin))
         {
-            if (leaving.Paths.Paths.Count > 0 && leaving.Paths.Paths.All(path => path.HoldOf(pin).Holding == Holding.Released))
-            {
-                _released.Add(pin);
-            }
+            _returns.Add(leaving.Paths);
         }
     }
 
     public override void OnEnd(Findings findings)
     {
-        foreach ((IInvocationOperation call, int pin) in _views)
+        foreach ((IInvocationOperation call, int pin, bool isView) in _used)
         {
-            if (_released.Contains(pin))
+            // A view is left behind by any return that leaves it. An operation goes on only where one of the returns is not its failure.
+            if (isView ? _returns.Exists(paths => IsReleased(pin, paths)) : _returns.Count > 0 && !_returns.Exists(paths => IsHeld(pin, paths)))
             {
                 Resource resource = findings.Body.Resources[pin];
                 findings.Report(
                     PointerOutlivesPin.Words, Confidence.Possible, call.Syntax, null, Spots.OfCall(call), [Spots.Origin(resource)], null,
-                    resource.Name ?? resource.Kind.Name, "kept by what '" + call.TargetMethod.Name + "' makes", "pin");
+                    resource.Name ?? resource.Kind.Name, isView ? MadeBy(call) : StartedBy(call), "pin");
             }
         }
     }
+
+    private static bool IsReleased(int pin, PathSet paths) => paths.Paths.All(path => path.HoldOf(pin).Holding == Holding.Released);
+
+    private static bool IsHeld(int pin, PathSet paths) => paths.Paths.Any(path => (path.HoldOf(pin).Holding & (Holding.AnyHeld | Holding.HandedOn)) != 0);
 
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
@@ -48,11 +50,11 @@ internal sealed class KeptByNative : Rule
             return;
         }
 
-        NoteView(fact, call, before, findings.Body);
+        NoteUse(fact, call, before, findings.Body);
         foreach (Sighting sighting in findings.See(path => path.RefsOf(fact.Target).Where(r => findings.Body.Resources[r.Resource].Kind == ResourceKind.Fixed), before, static (_, _) => true))
         {
-            string? why = SaysThatItKeeps(call.TargetMethod.Name) && ResultOutlives(call) ? "kept by what '" + call.TargetMethod.Name + "' makes"
-                : StartsOperation(call, before, findings.Body) ? "used by the operation that '" + call.TargetMethod.Name + "' only starts"
+            string? why = SaysThatItKeeps(call.TargetMethod.Name) && ResultOutlives(call) ? MadeBy(call)
+                : StartsOperation(call, before, findings.Body) ? StartedBy(call)
                 : null;
             if (why is not null)
             {
@@ -63,23 +65,29 @@ internal sealed class KeptByNative : Rule
         }
     }
 
-    /// <summary>A view that is made over a pin of the body, and found when the body has released the pin.</summary>
-    private void NoteView(Fact fact, IInvocationOperation call, PathSet before, Body body)
+    /// <summary>What native code does with a pin of the body when it has returned, to be told if the body releases the pin.</summary>
+    private void NoteUse(Fact fact, IInvocationOperation call, PathSet before, Body body)
     {
-        if (!SaysThatItKeeps(call.TargetMethod.Name) || !ResultOutlives(call))
-        {
-            return;
-        }
-
-        foreach (PathState path in before.Paths)
+        bool isView = SaysThatItKeeps(call.TargetMethod.Name) && ResultOutlives(call);
+        foreach (PathState path in isView || MayBePending(call) ? before.Paths : [])
         {
             RefSet pins = path.RefsOf(fact.Target).Where(r => r.Kind == RefRole.View && body.Resources[r.Resource] is { Original: null } resource && resource.Kind == ResourceKind.Pin);
-            if (pins.Count == 1 && !_views.Contains((call, pins[0].Resource)))
+            if (pins.Count == 1 && !_used.Exists(use => use.Call == call && use.Pin == pins[0].Resource))
             {
-                _views.Add((call, pins[0].Resource));
+                _used.Add((call, pins[0].Resource, isView));
             }
         }
     }
+
+    private static string MadeBy(IInvocationOperation call) => "kept by what '" + call.TargetMethod.Name + "' makes";
+
+    private static string StartedBy(IInvocationOperation call) => "used by the operation that '" + call.TargetMethod.Name + "' only starts";
+
+    /// <summary>Whether the method goes on, and waits for nothing, where the operating system says that the operation of the call is under way.</summary>
+    private static bool MayBePending(IInvocationOperation call) =>
+        call.Arguments.Any(static argument => argument.Value.Type is IPointerTypeSymbol { PointedAtType.Name: "NativeOverlapped" }) && MemberSyntax.MemberOf(call.Syntax) is { } member
+        && member.DescendantNodes().Any(static node => node is ExpressionSyntax value && OverlappedLost.SaysPending(value))
+        && !member.DescendantNodes().Any(node => node.SpanStart > call.Syntax.SpanStart && (MemberSyntax.MayWait(node) || (node is IdentifierNameSyntax { Identifier.ValueText: var name } && (name.StartsWith("Wait", StringComparison.Ordinal) || name is "GetOverlappedResult" or "GetOverlappedResultEx" or "GetResult" or "Result"))));
 
     /// <summary>Whether a word of the name, in whatever case words are told apart, says that the memory is not copied.</summary>
     private static bool SaysThatItKeeps(string name)

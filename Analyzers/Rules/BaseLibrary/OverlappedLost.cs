@@ -125,7 +125,8 @@ internal sealed class OverlappedLost : Rule
         return null;
     }
 
-    private static bool SaysPending(ExpressionSyntax value)
+    /// <summary>Whether a value is the error that says that an operation is under way.</summary>
+    public static bool SaysPending(ExpressionSyntax value)
     {
         ExpressionSyntax name = value is MemberAccessExpressionSyntax access ? access.Name : value;
         bool isNamed = name is IdentifierNameSyntax { Identifier.ValueText: var text } && text.Replace("_", string.Empty).EndsWith("IOPENDING", StringComparison.OrdinalIgnoreCase);
@@ -153,7 +154,7 @@ internal sealed class OverlappedLost : Rule
     }
 
     /// <summary>Whether somebody else has it, too: it is stored, returned, or given to code of the same program.</summary>
-    private static bool MayBeFreedElsewhere(string overlapped, MemberDeclarationSyntax member)
+    public static bool MayBeFreedElsewhere(string overlapped, MemberDeclarationSyntax member)
     {
         foreach (SyntaxNode node in member.DescendantNodes())
         {

@@ -241,6 +241,11 @@ internal static class ReleasedByDisposal
             }
         }
 
+        if (operation.Task is { } awaited && members.Any(member => AwaitsBefore(member, release, awaited)))
+        {
+            return true;
+        }
+
         foreach (TypeMember member in members)
         {
             bool isConcerned = member == release
@@ -256,6 +261,33 @@ internal static class ReleasedByDisposal
 
                 if (MemberSyntax.MayWait(node)
                     || (node is IdentifierNameSyntax { Identifier.ValueText: var name } && (told.Contains(name) || Waits(name))))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// Whether a member that ends the instance itself has awaited the task by then, whatever happens: straight on, or in a <c>finally</c> of its own where
+    /// the release stands in one.
+    /// </summary>
+    private static bool AwaitsBefore(TypeMember member, TypeMember release, string task)
+    {
+        if (member == release || release.Method is not { } method || MemberSyntax.MemberOf(member) is not { } syntax)
+        {
+            return false;
+        }
+
+        foreach (InvocationExpressionSyntax call in CallsOf(member, method.Name))
+        {
+            SyntaxNode? handler = call.Ancestors().FirstOrDefault(static node => node is FinallyClauseSyntax or CatchClauseSyntax);
+            foreach (SyntaxNode node in syntax.DescendantNodes())
+            {
+                if (node is AwaitExpressionSyntax { Expression: var waited } && node.SpanStart < call.SpanStart && MemberSyntax.Mentions(waited, task)
+                    && (handler?.Parent is not TryStatementSyntax tried || !tried.Block.Span.Contains(node.Span) || node.Ancestors().Any(around => around is FinallyClauseSyntax && tried.Block.Span.Contains(around.Span))))
                 {
                     return true;
                 }

@@ -63,6 +63,12 @@ internal abstract class PendingReleaseRule(Wording words) : Rule
                 // What a delegate does with the buffer is its caller's choice: the mistake is to let its task go before that is over.
                 shown = returned.Syntax.GetLocation();
             }
+            else if (started is not null && started.SourceTree == released.SourceTree && Spots.IsAtEndOfScope(fact.Operation))
+            {
+                // Nobody wrote the release: what has to change is the operation, which is not awaited.
+                shown = started;
+            }
+
             findings.Report(
                 words, found.Value == before.Paths.Count ? Confidence.Certain : Confidence.Possible, (fact.Operation.Syntax, resource.Id), fact, shown, shown == released ? [started, Spots.Origin(resource)] : [started, released, Spots.Origin(resource)], null,
                 resource.Name ?? resource.Kind.Name, isDelegate ? "operation" : loan.Member?.Name ?? "operation", Spots.Line(started));
