@@ -317,7 +317,7 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
 
     private PathState Bind(Fact fact, PathState path)
     {
-        path = fact.Fills ? Fill(fact, path) : Forget(path, fact.Target).WithRefs(fact.Target, RefSet.Of(fact.Resource, RefRole.Owner));
+        path = fact.Fills || fact.Effect is Effect.Acquire { Target.Kind: SlotKind.Receiver } ? Fill(fact, path) : Forget(path, fact.Target).WithRefs(fact.Target, RefSet.Of(fact.Resource, RefRole.Owner));
         if (fact.Keeper >= 0)
         {
             path = path.WithRefs(fact.Keeper, RefSet.Of(fact.Resource, RefRole.Keeper));

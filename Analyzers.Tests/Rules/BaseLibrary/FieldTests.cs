@@ -71,6 +71,8 @@ public sealed class FieldTests
     [InlineData("private IMemoryOwner<byte>? _row; private void Prepare(int n) => _row = MemoryPool<byte>.Shared.Rent(n); public int Decode(int n) { Prepare(n); return _row!.Memory.Span[0]; } public void Dispose() => _row?.Dispose();")]
     [InlineData("private IMemoryOwner<byte>? _row; private bool _ready; private void Prepare(int n) => _row = MemoryPool<byte>.Shared.Rent(n); public int Decode(int[] parts) { int sum = 0; foreach (int part in parts) { if (!_ready) { Prepare(part); _ready = true; } sum += _row!.Memory.Span[0]; } return sum; } public void Dispose() => _row?.Dispose();")]
     [InlineData("private IMemoryOwner<byte>? _row; private readonly System.Collections.Generic.List<IMemoryOwner<byte>> _all = []; private void Prepare(int n) => _row = MemoryPool<byte>.Shared.Rent(n); public void Decode(int[] parts) { foreach (int part in parts) { Prepare(part); _all.Add(_row!); } } public void Dispose() { foreach (IMemoryOwner<byte> one in _all) one.Dispose(); }")]
+    [InlineData("private readonly SafeHandle _h; private bool _added; public C(SafeHandle h) { _h = h; h.DangerousAddRef(ref _added); } public void Dispose() { if (_added) { _added = false; _h.DangerousRelease(); } }")]
+    [InlineData("private readonly SafeHandle _h; private bool _added; public C(SafeHandle h) { _h = h; bool added = false; _h.DangerousAddRef(ref added); _added = added; } public void Dispose() { if (_added) { _added = false; _h.DangerousRelease(); } }")]
     public Task Field_that_lets_go_in_time_is_silent(string members) => RuleCode.VerifyAsync(Code(members));
 
     [Fact]

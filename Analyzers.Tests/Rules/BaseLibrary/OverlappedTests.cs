@@ -43,6 +43,7 @@ public sealed class OverlappedTests
     [InlineData("NativeOverlapped* o = new Overlapped().Pack((e, n, ended) => Console.WriteLine(e), null); _kept = o; Start(o);")]
     [InlineData("NativeOverlapped* o = new Overlapped().Pack((e, n, ended) => _kept = ended, null); Start(o);")]
     [InlineData("NativeOverlapped* o = new Overlapped().Pack((e, n, ended) => { NativeOverlapped* done = ended; Overlapped.Free(done); }, null); Start(o);")]
+    [InlineData("NativeOverlapped* o = new Overlapped().Pack((e, n, ended) => Console.WriteLine(e), null); if (!Start(o)) { int error = Marshal.GetLastPInvokeError(); if (error == 0) { bool ok = Begin(o) > 0; Overlapped.Free(o); if (ok) return; throw new IOException(); } }")]
     public Task Overlapped_that_somebody_can_still_free_is_silent(string statements) => RuleCode.VerifyAsync(Code(statements));
 
     [Theory]

@@ -52,19 +52,28 @@ internal sealed class OverlappedKeptByCallback : Rule
             _ => true,
         });
 
-    /// <summary>Whether the method that made the structure frees it on a way that goes on, or gives it to code of its own.</summary>
+    /// <summary>
+    /// Whether the method that made the structure frees it on a way that goes on, gives it to code of its own, or waits for the operation itself: it asks for its result, or for anything else.
+    /// </summary>
     private static bool IsFreedOrGivenAway(string overlapped, MemberDeclarationSyntax member)
     {
+        int operations = 0;
         foreach (SyntaxNode node in member.DescendantNodes())
         {
-            if (node is ArgumentSyntax { Expression: IdentifierNameSyntax { Identifier.ValueText: var name }, Parent.Parent: InvocationExpressionSyntax call } && name == overlapped)
+            switch (node)
             {
-                bool isNative = member.FirstAncestorOrSelf<TypeDeclarationSyntax>() is { } type && IsExternOf(type, MemberNameOf(call.Expression));
-                bool isFreed = MemberNameOf(call.Expression) is "Free" or "FreeNativeOverlapped";
-                if (isFreed ? !LeavesAfter(call) : !isNative && MemberNameOf(call.Expression) != "Unpack")
-                {
+                case IdentifierNameSyntax { Identifier.ValueText: var waits } when waits.StartsWith("Wait", StringComparison.Ordinal):
                     return true;
-                }
+                case ArgumentSyntax { Expression: IdentifierNameSyntax { Identifier.ValueText: var name }, Parent.Parent: InvocationExpressionSyntax call } when name == overlapped:
+                    bool isNative = member.FirstAncestorOrSelf<TypeDeclarationSyntax>() is { } type && IsExternOf(type, MemberNameOf(call.Expression));
+                    bool isFreed = MemberNameOf(call.Expression) is "Free" or "FreeNativeOverlapped";
+                    operations += isNative ? 1 : 0;
+                    if (operations > 1 || (isFreed ? !LeavesAfter(call) : !isNative && MemberNameOf(call.Expression) != "Unpack"))
+                    {
+                        return true;
+                    }
+
+                    break;
             }
         }
 
