@@ -63,6 +63,7 @@ internal static class RuleCatalogue
         (PinNotReleased.Words, static () => new CollectedPinsLost()),
         (PinNotReleased.Words, static () => new OverlappedLost()),
         (PinNotReleased.Words, static () => new OverlappedKeptByCallback()),
+        (PinNotReleased.Words, static () => new StateNeverFreed()),
         (FieldNotCleared.Words, static () => new FieldNotCleared()),
         (FieldOverwritten.Words, static () => new FieldOverwritten()),
         (FieldOverwritten.Words, static () => new OverwrittenByOwnCall()),

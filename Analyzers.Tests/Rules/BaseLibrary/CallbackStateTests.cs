@@ -55,6 +55,69 @@ public sealed class CallbackStateTests
         """);
 
     [Theory]
+    [InlineData("GCHandle self = GCHandle.{|BUF2001:Alloc|}(this, GCHandleType.Weak); if (listen(_socket, &OnData, GCHandle.ToIntPtr(self)) != 0) throw new IOException();", "")]
+    [InlineData("GCHandle self = GCHandle.{|BUF2001:Alloc|}(new object()); listen(_socket, &OnData, (nint)self);", "")]
+    [InlineData("GCHandle self = GCHandle.Alloc(this); listen(_socket, &OnData, GCHandle.ToIntPtr(self));", "private static void Forget(nint state) => GCHandle.FromIntPtr(state).Free();")]
+    [InlineData("GCHandle self = GCHandle.Alloc(this); Kept.Add(self); listen(_socket, &OnData, GCHandle.ToIntPtr(self));", "public static readonly List<GCHandle> Kept = [];")]
+    public Task State_that_only_native_code_has_is_freed_by_a_callback_or_by_nobody(string start, string member) => RuleCode.VerifyAsync(Usings + $$"""
+        unsafe class Listener
+        {
+            private readonly nint _socket;
+
+            public Listener(nint socket) => _socket = socket;
+
+            [DllImport("n")] static extern int listen(nint socket, delegate* unmanaged<nint, void> data, nint state);
+
+            [UnmanagedCallersOnly]
+            private static void OnData(nint state) => Any.Keep(GCHandle.FromIntPtr(state).Target!);
+
+            {{member}}
+
+            public void Start()
+            {
+                {{start}}
+            }
+        }
+        """);
+
+    [Theory]
+    [InlineData("if (status < 0) throw new IOException();", "", "{|BUF2001:Pin|}")]
+    [InlineData("if (status < 0) { _count = 0; throw new IOException(); }", "", "{|BUF2001:Pin|}")]
+    [InlineData("if (status < 0) { Unpin(); throw new IOException(); }", "", "Pin")]
+    [InlineData("if (status < 0) throw new IOException();", "public void Dispose() => Unpin();", "Pin")]
+    [InlineData("if (status < 0) return;", "", "Pin")]
+    [InlineData("if (_count < 0) throw new IOException();", "", "Pin")]
+    public Task Pins_collected_for_an_operation_that_could_not_be_started_are_released(string failed, string member, string pin) => RuleCode.VerifyAsync(Usings + $$"""
+        unsafe class Sender
+        {
+            private readonly MemoryHandle[] _pins = new MemoryHandle[8];
+            private int _count;
+
+            [DllImport("n")] static extern int send(void* first, int count);
+
+            public void Send(IReadOnlyList<ReadOnlyMemory<byte>> parts)
+            {
+                for (int i = 0; i < parts.Count; i++)
+                    _pins[i] = parts[i].{{pin}}();
+                _count = parts.Count;
+                int status = send(_pins[0].Pointer, parts.Count);
+                {{failed}}
+            }
+
+            internal void OnSent() => Unpin();
+
+            private void Unpin()
+            {
+                for (int i = 0; i < _count; i++)
+                    _pins[i].Dispose();
+                _count = 0;
+            }
+
+            {{member}}
+        }
+        """);
+
+    [Theory]
     [InlineData("if (_pin.IsAllocated) { _pin.{|BUF2013:Free|}(); }", "readonly")]
     [InlineData("if (_pin.IsAllocated) { _pin.Free(); }", "")]
     [InlineData("_pin.Free();", "readonly")]

@@ -12,8 +12,25 @@ internal sealed class CollectedPinsLost : Rule
 {
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
+        if (fact is { Kind: FactKind.Escape, Departure: Departure.PassedToNative, Operation.Syntax: InvocationExpressionSyntax native })
+        {
+            _native.Add(native);
+            return;
+        }
+
         if (fact is not { Kind: FactKind.Acquire, Operation.Syntax: InvocationExpressionSyntax call } || !findings.Body.Resources[fact.Resource].Kind.IsHandle
-            || MemberSyntax.MemberOf(call) is not { } member || MemberSyntax.CollectionOf(call) is not { } collection || !IsOfBody(collection, member) || ReleaseLoop(collection, call, member) is not { } loop
+            || MemberSyntax.MemberOf(call) is not { } member || MemberSyntax.CollectionOf(call) is not { } collection)
+        {
+            return;
+        }
+
+        if (findings.Body.Owner is IMethodSymbol { ContainingType: { } type } && type.GetMembers(collection).Any(static m => m is IFieldSymbol { DeclaredAccessibility: Accessibility.Private, IsStatic: false }))
+        {
+            _inFields.Add((findings.Body.Resources[fact.Resource], call, collection));
+            return;
+        }
+
+        if (!IsOfBody(collection, member) || ReleaseLoop(collection, call, member) is not { } loop
             || IsSure(loop) || LeavesTheBody(collection, member))
         {
             return;
@@ -31,6 +48,72 @@ internal sealed class CollectedPinsLost : Rule
             }
         }
     }
+
+    private readonly List<InvocationExpressionSyntax> _native = [];
+    private readonly List<(Resource Resource, InvocationExpressionSyntax Call, string Collection)> _inFields = [];
+
+    /// <summary>
+    /// Pins that go into a collection of the type, from where the end of the operation takes them: where the operation could not be started, that end never
+    /// comes.
+    /// </summary>
+    public override void OnEnd(Findings findings)
+    {
+        foreach ((Resource resource, InvocationExpressionSyntax call, string collection) in _inFields)
+        {
+            if (MemberSyntax.MemberOf(call) is not MethodDeclarationSyntax member || findings.Body.Owner is not { ContainingType: { } type } || ReleasersOf(collection, type) is not { Count: > 0 } releasers
+                || releasers.Any(name => MemberSyntax.Mentions(member, name)) || MemberSyntax.MembersOf(type).Any(other => EndsInstance(other) && (ReleasesElements(other, collection) || releasers.Any(name => MemberSyntax.Mentions(other, name)))))
+            {
+                continue;
+            }
+
+            foreach (ThrowStatementSyntax thrown in member.DescendantNodes().OfType<ThrowStatementSyntax>())
+            {
+                if (thrown.SpanStart > call.Span.End && thrown.FirstAncestorOrSelf<IfStatementSyntax>() is { } failed && failed.SpanStart > call.Span.End && TestsStart(failed.Condition, member, call)
+                    && !ReleasesBefore(thrown))
+                {
+                    findings.Report(
+                        PinNotReleased.Words, Confidence.Possible, (call, collection), null, Spots.OfInvocation(call), [thrown.GetLocation()], null,
+                        collection, Spots.Line(Spots.Origin(resource)), $"the throw at line {Spots.Line(thrown.GetLocation())} is reached");
+                    break;
+                }
+            }
+        }
+    }
+
+    /// <summary>Whether a condition asks how a native call went that comes after the pin.</summary>
+    private bool TestsStart(ExpressionSyntax condition, MemberDeclarationSyntax member, InvocationExpressionSyntax pin) => _native.Exists(start =>
+        start.SpanStart > pin.Span.End && MemberSyntax.MemberOf(start) == member
+        && (condition.Span.Contains(start.Span) || (start.FirstAncestorOrSelf<VariableDeclaratorSyntax>() is { Identifier.ValueText: var local } && MemberSyntax.Mentions(condition, local))
+            || (start.Parent is AssignmentExpressionSyntax { Left: var target } && MemberSyntax.NameOf(target) is { } name && MemberSyntax.Mentions(condition, name))));
+
+    /// <summary>The methods of the type that release every element, and those that call them.</summary>
+    private static HashSet<string> ReleasersOf(string collection, INamedTypeSymbol type)
+    {
+        HashSet<string> releasers = new(StringComparer.Ordinal);
+        for (int before = -1; before != releasers.Count;)
+        {
+            before = releasers.Count;
+            foreach (MethodDeclarationSyntax method in MemberSyntax.MembersOf(type).OfType<MethodDeclarationSyntax>())
+            {
+                if (ReleasesElements(method, collection) || releasers.Any(name => MemberSyntax.Mentions(method, name)))
+                {
+                    releasers.Add(method.Identifier.ValueText);
+                }
+            }
+        }
+
+        return releasers;
+    }
+
+    private static bool ReleasesElements(MemberDeclarationSyntax member, string collection) => member.DescendantNodes().Any(node => node switch
+    {
+        ForEachStatementSyntax loop => MemberSyntax.NameOf(loop.Expression) == collection && Releases(loop.Statement),
+        ForStatementSyntax loop => MemberSyntax.Mentions(loop.Statement, collection) && Releases(loop.Statement),
+        _ => false,
+    });
+
+    private static bool EndsInstance(MemberDeclarationSyntax member) =>
+        member is DestructorDeclarationSyntax or MethodDeclarationSyntax { Identifier.ValueText: "Dispose" or "DisposeAsync" or "DisposeAsyncCore" or "Close" };
 
     /// <summary>Whether the name is that of a local which the body makes a collection for.</summary>
     private static bool IsOfBody(string name, MemberDeclarationSyntax member) =>
