@@ -244,6 +244,12 @@ internal abstract record Effect
         public override Slot Subject => Source;
     }
 
+    /// <summary>The result keeps what stands in <paramref name="Source"/> where it is: an address of that is good for as long.</summary>
+    public sealed record KeepInPlace(Slot Source) : Effect
+    {
+        public override Slot Subject => Source;
+    }
+
     /// <summary><paramref name="Target"/> has nothing to do any more with what it stood for.</summary>
     public sealed record Abandon(Slot Target) : Effect
     {

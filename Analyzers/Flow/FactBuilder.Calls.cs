@@ -393,9 +393,17 @@ internal sealed partial class FactBuilder
                 case Effect.Fill fill when At(fill.Target).HasPlace:
                     Add(new Fact(FactKind.View, call) { Target = At(fill.Target).Place, Source = At(fill.From).Place });
                     break;
+                case Effect.KeepInPlace keep when At(keep.Source).HasPlace && result >= 0:
+                    _inPlace[At(keep.Source).Place] = (result, _block);
+                    break;
                 case Effect.AddressOf address when At(address.Source).HasPlace:
                     Add(new Fact(FactKind.Use, At(address.Source).Operation ?? call) { Target = At(address.Source).Place, TakesAddress = true, Member = member });
                     Add(new Fact(FactKind.View, call) { Target = result, Source = At(address.Source).Place });
+                    if (_inPlace.TryGetValue(At(address.Source).Place, out (int Handle, int Block) held) && held.Block == _block)
+                    {
+                        Add(new Fact(FactKind.View, call) { Target = result, Source = held.Handle, Accumulates = true });
+                    }
+
                     break;
                 case Effect.Recover recover when At(recover.Source).HasPlace:
                     Add(new Fact(FactKind.View, call) { Target = result, Source = At(recover.Source).Place, Recovers = true });

@@ -19,6 +19,9 @@ internal sealed partial class FactBuilder
     private readonly Dictionary<CaptureId, Value> _targets = [];
     private readonly Dictionary<int, Expression.PartOf> _parts = [];
     private readonly Dictionary<IOperation, List<Fact>> _releasedBy = [];
+
+    /// <summary>What was just taken to hold a place's memory where it is, and in which block.</summary>
+    private readonly Dictionary<int, (int Handle, int Block)> _inPlace = [];
     private List<Fact> _facts = [];
     private bool _canFail;
     private int _block;

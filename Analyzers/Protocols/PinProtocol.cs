@@ -27,7 +27,7 @@ internal static class PinProtocol
         yield return Constructor(Handle).Retains(Slot.Argument(1));
 
         // GCHandleType.Pinned is 3.
-        yield return Method(GCHandle, "Alloc").Acquires(Slot.Result, ResourceKind.Root).ButWhere(1, 3, ResourceKind.Pin).Borrows(Slot.Argument(0));
+        yield return Method(GCHandle, "Alloc").Acquires(Slot.Result, ResourceKind.Root).ButWhere(1, 3, ResourceKind.Pin).Borrows(Slot.Argument(0)).KeepsInPlace(Slot.Argument(0));
         yield return Method(GCHandle, "Free").Releases(Slot.Receiver);
         yield return Method(GCHandle, "AddrOfPinnedObject").Views(Slot.Receiver);
         yield return Property(GCHandle, "Target").Borrows(Slot.Receiver);

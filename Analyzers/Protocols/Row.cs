@@ -181,6 +181,9 @@ internal sealed class Row
         return With(new Effect.Demand(target, DirectionAt: 0));
     }
 
+    /// <summary>The result keeps what stands in <paramref name="source"/> where it is.</summary>
+    public Row KeepsInPlace(Slot source) => With(new Effect.KeepInPlace(source));
+
     /// <summary>What the target stood for is somebody else's, and its release does nothing any more.</summary>
     public Row Abandons(Slot target) => With(new Effect.Abandon(target));
 

@@ -231,6 +231,44 @@ public sealed class FieldTests
         }
         """);
 
+    [Theory]
+    [InlineData("_at = Marshal.UnsafeAddrOfPinnedArrayElement(_bytes, 0);", "", "{|BUF2011:_at|}")]
+    [InlineData("_at = _pin.AddrOfPinnedObject();", "", "{|BUF2011:_at|}")]
+    [InlineData("_at = Marshal.UnsafeAddrOfPinnedArrayElement(_bytes, 0);", "_at = 0;", "_at")]
+    [InlineData("_at = Marshal.UnsafeAddrOfPinnedArrayElement(Other, 0);", "", "_at")]
+    public Task Address_of_a_pinned_array_goes_with_the_pin(string keep, string reset, string use) => RuleCode.VerifyAsync(Usings + $$"""
+        sealed class Sink : IDisposable
+        {
+            public static readonly byte[] Other = GC.AllocateArray<byte>(8, pinned: true);
+
+            private readonly byte[] _bytes = new byte[8];
+            private GCHandle _pin;
+            private nint _at;
+
+            public void Send()
+            {
+                if (_at == 0)
+                {
+                    _pin = GCHandle.Alloc(_bytes, GCHandleType.Pinned);
+                    {{keep}}
+                }
+
+                Any.Transfer({{use}}, 8);
+            }
+
+            public void Unpin()
+            {
+                if (_pin.IsAllocated)
+                {
+                    _pin.Free();
+                    {{reset}}
+                }
+            }
+
+            public void Dispose() => Unpin();
+        }
+        """);
+
     [Fact]
     public Task Part_of_disposal_that_derived_types_may_extend_is_disposal() => RuleCode.VerifyAsync(Usings + """
         unsafe class Twice : IDisposable
