@@ -96,7 +96,7 @@ internal sealed class Body
     /// outside the constructor, of a parameter passed by <c>in</c>, of a property.
     /// </summary>
     public ISymbol? ClearedBy(Fact release) =>
-        release is { Target: >= 0, Effect: Effect.Release { Target.Kind: SlotKind.Receiver } } && Places[release.Target] is { Symbol: { } symbol } place && symbol switch
+        release is { Target: >= 0, Effect: Effect.Release { Target.Kind: SlotKind.Receiver or SlotKind.Result } } && Places[release.Target] is { Symbol: { } symbol } place && symbol switch
         {
             IFieldSymbol { IsReadOnly: true } => place.Kind == PlaceKind.Member && Places[place.Parent].Kind == PlaceKind.This && Owner is IMethodSymbol { MethodKind: MethodKind.Constructor },
             IFieldSymbol => true,
@@ -106,6 +106,10 @@ internal sealed class Body
         }
             ? symbol
             : null;
+
+    /// <summary>Whether a release by reference finds a variable that an earlier one has cleared: who is given a variable asks what is in it.</summary>
+    public bool IsClearedAlready(Fact release, Resource resource, Hold hold) =>
+        release is { Target: >= 0, Effect: Effect.Release { Target.Kind: SlotKind.Result } } && resource.Kind.ClearsItsVariable && Places[release.Target].Symbol is { } variable && hold.IsKnownTo(variable);
 
     /// <summary>Whether a contract says of this very parameter what it brings.</summary>
     public bool IsDeclared(IParameterSymbol parameter) =>

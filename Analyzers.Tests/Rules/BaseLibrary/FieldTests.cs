@@ -270,6 +270,33 @@ public sealed class FieldTests
         """);
 
     [Fact]
+    public Task Handle_that_is_freed_by_reference_is_cleared_by_that() => RuleCode.VerifyAsync(Usings + """
+        sealed class Arguments : IDisposable
+        {
+            private GCHandle _names;
+
+            public Arguments(string[] names) => _names = GCHandle.Alloc(names, GCHandleType.Normal);
+
+            public object? Names => _names.Target;
+
+            public void Dispose() => Free(ref _names);
+
+            private static void Free(ref GCHandle handle)
+            {
+                if (handle.IsAllocated)
+                    handle.Free();
+            }
+
+            public static void Twice(object value)
+            {
+                GCHandle one = GCHandle.Alloc(value);
+                Free(ref one);
+                Free(ref one);
+            }
+        }
+        """);
+
+    [Fact]
     public Task Part_of_disposal_that_derived_types_may_extend_is_disposal() => RuleCode.VerifyAsync(Usings + """
         unsafe class Twice : IDisposable
         {

@@ -64,7 +64,7 @@ internal sealed class FieldNotCleared : Rule
         }
 
         // How many pieces an array of them still holds is told by a count beside it, which is not followed.
-        foreach (Sighting sighting in findings.See(path => isRelease ? Transfer.Released(fact, path, findings.Body) : Used(fact, path), before, (resource, hold) => hold.Holding == Holding.Dangling && resource.Original is not null && !resource.Kind.IsMadeOfPieces && !CannotBeCleared(findings.Body.Places[fact.Target].Symbol) && !IsCalledTwice(hold) && !IsCounted(hold) && !IsCalledOff(hold) && !(isRelease && HandleCopied.Concerns(fact, resource, hold, findings.Body))))
+        foreach (Sighting sighting in findings.See(path => isRelease ? Transfer.Released(fact, path, findings.Body) : Used(fact, path), before, (resource, hold) => hold.Holding == Holding.Dangling && resource.Original is not null && !resource.Kind.IsMadeOfPieces && !CannotBeCleared(findings.Body.Places[fact.Target].Symbol) && !IsCalledTwice(hold) && !IsCounted(hold) && !IsCalledOff(hold) && !(isRelease && findings.Body.IsClearedAlready(fact, resource, hold)) && !(isRelease && HandleCopied.Concerns(fact, resource, hold, findings.Body))))
         {
             Location? released = sighting.Hold.ChangedAt is { } earlier ? Spots.OfCall(earlier) : null;
             string name = findings.Body.Places.NameOf(fact.Target) ?? sighting.Resource.Name ?? sighting.Resource.Kind.Name;

@@ -21,7 +21,7 @@ internal abstract class DoubleReleaseRule(Wording words) : Rule
             return;
         }
 
-        foreach (Sighting sighting in findings.See(path => Transfer.Released(fact, path, findings.Body), before, (resource, hold) => hold.Holding == Holding.Released && !(resource.Kind.IsMadeOfPieces && Stretches.AreApart(fact.Operation, hold.ChangedAt)) && Concerns(fact, resource, hold, findings.Body)))
+        foreach (Sighting sighting in findings.See(path => Transfer.Released(fact, path, findings.Body), before, (resource, hold) => hold.Holding == Holding.Released && !findings.Body.IsClearedAlready(fact, resource, hold) && !(resource.Kind.IsMadeOfPieces && Stretches.AreApart(fact.Operation, hold.ChangedAt)) && Concerns(fact, resource, hold, findings.Body)))
         {
             Location? first = sighting.Hold.ChangedAt is { } earlier ? Spots.OfCall(earlier) : null;
             findings.Report(
