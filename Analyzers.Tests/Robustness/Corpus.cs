@@ -95,8 +95,8 @@ internal static class Corpus
         {
             static Func<long> Make(IovIter iter, int[] numbers)
             {
-                PageLease lease = iter.ExtractPages();
-                int count = numbers.Count(n => n > lease.Bytes);
+                PageLease lease = iter.ExtractPages(), lost = iter.ExtractPages();
+                int count = numbers.Count(n => n > lease.Bytes + lost.Bytes);
                 void Finish() { count++; lease.Dispose(); }
                 Action take = () => { lease = iter.ExtractPages(count); Finish(); };
                 take();
