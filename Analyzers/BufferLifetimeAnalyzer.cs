@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using BufferLifetime.Analyzers.Flow;
 using BufferLifetime.Analyzers.Protocols;
 using BufferLifetime.Analyzers.Rules;
 using BufferLifetime.Analyzers.Rules.BaseLibrary;
@@ -29,13 +30,15 @@ public sealed class BufferLifetimeAnalyzer : DiagnosticAnalyzer
                     FollowsUnannotated = tree => Preferences.TurnsOn(RuleIds.KeptBeyondCall, tree, start.Compilation.Options, start.CancellationToken),
                 };
                 var relevance = new Relevance(
-                    start.Compilation, protocols, file => start.TryGetValue(file, Relevance.MentionsOf, out Mentions? mentions) ? mentions : null, start.CancellationToken);
+                    start.Compilation, protocols, file => start.TryGetValue(file, Relevance.MentionsOf, out Mentions? mentions) ? mentions : null,
+                    file => start.TryGetValue(file, Relevance.OwnersOf, out IReadOnlyList<string>? owners) ? owners : null, start.CancellationToken);
+                var others = new SourceTypes(new Source(start.Compilation).GraphOf, protocols, relevance.IsOwner);
                 start.RegisterSymbolStartAction(
                     type =>
                     {
                         if (relevance.Concerns((INamedTypeSymbol)type.Symbol) || ReadByFinalizer.Concerns((INamedTypeSymbol)type.Symbol))
                         {
-                            var analysis = new TypeAnalysis(protocols, relevance);
+                            var analysis = new TypeAnalysis(protocols, relevance, others);
                             type.RegisterOperationBlockAction(analysis.Add);
                             type.RegisterSymbolEndAction(analysis.Finish);
                         }

@@ -25,7 +25,11 @@ internal static class Gate
         return calls;
     }
 
-    public static bool Opens(IOperation root, ISymbol owner, ProtocolTable protocols)
+    /// <param name="root">The body.</param>
+    /// <param name="owner">What it is the body of.</param>
+    /// <param name="protocols">What the APIs mean.</param>
+    /// <param name="makes">Whether a call of a method or constructor of the compilation makes something, or takes something over, as far as its own body tells.</param>
+    public static bool Opens(IOperation root, ISymbol owner, ProtocolTable protocols, Func<IMethodSymbol, bool> makes)
     {
         bool opens = false;
         foreach (IParameterSymbol parameter in (owner as IMethodSymbol)?.Parameters ?? System.Collections.Immutable.ImmutableArray<IParameterSymbol>.Empty)
@@ -41,7 +45,7 @@ internal static class Gate
                     // Half-typed code: what it will mean is not known yet.
                     return false;
                 case IInvocationOperation invocation when !opens:
-                    opens = protocols.OpensGate(invocation.TargetMethod);
+                    opens = protocols.OpensGate(invocation.TargetMethod) || makes(invocation.TargetMethod);
                     break;
                 case IVariableDeclaratorOperation { Symbol.IsFixed: true }:
                     opens = true;
@@ -56,7 +60,7 @@ internal static class Gate
                     opens = protocols.OpensGate(handedOut);
                     break;
                 case IObjectCreationOperation { Constructor: { } constructor } when !opens:
-                    opens = protocols.OpensGate(constructor);
+                    opens = protocols.OpensGate(constructor) || makes(constructor);
                     break;
                 case IAnonymousFunctionOperation { Symbol.Parameters: var parameters } when !opens:
                     foreach (IParameterSymbol parameter in parameters)

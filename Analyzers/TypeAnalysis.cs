@@ -13,7 +13,7 @@ namespace BufferLifetime.Analyzers;
 /// The bodies of one type, gathered as the compiler meets them and analysed together when it has met the last: a field that owns
 /// something is everybody's concern. A type none of whose bodies opens the gate costs nothing more.
 /// </summary>
-internal sealed class TypeAnalysis(ProtocolTable protocols, Relevance relevance)
+internal sealed class TypeAnalysis(ProtocolTable protocols, Relevance relevance, SourceTypes others)
 {
     private readonly List<TypeBody> _all = [];
     private readonly List<TypeBody> _opened = [];
@@ -36,7 +36,7 @@ internal sealed class TypeAnalysis(ProtocolTable protocols, Relevance relevance)
                 continue;
             }
 
-            bool opens = relevance.Concerns(root) && Gate.Opens(root, context.OwningSymbol, protocols);
+            bool opens = relevance.Concerns(root) && Gate.Opens(root, context.OwningSymbol, protocols, method => Makes(method, context));
             ControlFlowGraph? graph = opens ? context.GetControlFlowGraph(block) : null;
             lock (_all)
             {
@@ -77,7 +77,7 @@ internal sealed class TypeAnalysis(ProtocolTable protocols, Relevance relevance)
             }
         }
 
-        _callees = new OwnCallees(method => _byOwner.TryGetValue(method, out TypeBody? body) ? body.Graph : null, protocols, context.CancellationToken);
+        _callees = new OwnCallees(method => _byOwner.TryGetValue(method, out TypeBody? body) ? body.Graph : null, protocols, others, SourceTypes.MaxDepth, context.CancellationToken);
         OpenCallers();
         HashSet<ISymbol> together = new(SymbolEqualityComparer.Default);
         if (TypeUnit.Of(_all, _opened, protocols, context.CancellationToken) is { } unit)
@@ -98,6 +98,11 @@ internal sealed class TypeAnalysis(ProtocolTable protocols, Relevance relevance)
             AnalyzeNested(body, context);
         }
     }
+
+    /// <summary>Whether a member of another type that may own something does so for those who call it.</summary>
+    private bool Makes(IMethodSymbol method, OperationBlockAnalysisContext context) =>
+        method is { ContainingType: { DeclaringSyntaxReferences.IsEmpty: false } type } && relevance.IsOwner(type) && !SymbolEqualityComparer.Default.Equals(type.OriginalDefinition, context.OwningSymbol.ContainingType?.OriginalDefinition)
+        && others.Makes(method.OriginalDefinition, context.CancellationToken);
 
     /// <summary>What calls a method that makes something for it is worth a look, too, though it names no API itself.</summary>
     private void OpenCallers()
@@ -169,7 +174,8 @@ internal sealed class TypeAnalysis(ProtocolTable protocols, Relevance relevance)
         }
     }
 
-    private static ControlFlowGraph? GraphOf(IOperation root) => root switch
+    /// <summary>The graph of a complete body; null for what has none.</summary>
+    public static ControlFlowGraph? GraphOf(IOperation root) => root switch
     {
         IMethodBodyOperation method => ControlFlowGraph.Create(method),
         IConstructorBodyOperation constructor => ControlFlowGraph.Create(constructor),

@@ -84,10 +84,14 @@ internal sealed class Body
     /// <param name="cancellation">Gives up.</param>
     /// <param name="callees">Who says what own methods do that have no contract; null where nobody does.</param>
     /// <param name="followsReferences">Whether what is put behind a reference, or in a captured variable, is followed to the end of the body.</param>
-    public static Body Create(ControlFlowGraph graph, ISymbol owner, IContractSource contracts, CancellationToken cancellation, OwnCallees? callees = null, bool followsReferences = false)
+    /// <param name="isAsked">Whether it is asked what becomes of what the parameters bring.</param>
+    /// <param name="prepare">What is known of it before it is read.</param>
+    public static Body Create(
+        ControlFlowGraph graph, ISymbol owner, IContractSource contracts, CancellationToken cancellation, OwnCallees? callees = null, bool followsReferences = false, bool isAsked = false, Action<Body>? prepare = null)
     {
         var body = new Body(graph, owner, contracts, callees) { FollowsReferences = followsReferences };
-        FactBuilder.Build(graph, contracts, body, callees, cancellation);
+        prepare?.Invoke(body);
+        FactBuilder.Build(graph, contracts, body, callees, isAsked || followsReferences, cancellation);
         return body;
     }
 
@@ -122,6 +126,7 @@ internal sealed class Body
         { Kind: PlaceKind.Parameter, Symbol: IParameterSymbol { RefKind: not RefKind.None } } => true,
         { Kind: PlaceKind.Local or PlaceKind.Parameter, Symbol: { } symbol } => IsOfEnclosing(symbol),
         { Kind: PlaceKind.Member, Symbol: IFieldSymbol { ContainingType.IsTupleType: true }, Parent: var tuple } => Outlives(tuple),
+        { IsInner: true, Parent: var owner } => Outlives(owner),
         { Kind: PlaceKind.Member, Parent: var made } when Places[made].IsMadeHere => false,
         { Kind: PlaceKind.Member, Parent: var parent } => Places[parent].Kind != PlaceKind.Local
             || Places[parent].Symbol is ILocalSymbol { Type.IsReferenceType: true }
@@ -185,12 +190,26 @@ internal sealed class Body
                     nameless[fact.Target] = resource;
                 }
             }
-            else if (fact.Kind is FactKind.Assign && nameless.TryGetValue(fact.Source, out Resource? assigned))
+            else if (fact.Kind is FactKind.Assign && (nameless.TryGetValue(fact.Source, out Resource? assigned) || nameless.TryGetValue(InnerOf(fact.Source, nameless.Keys), out assigned)))
             {
                 assigned.Name ??= Places.NameOf(fact.Target);
                 nameless[fact.Target] = assigned;
             }
         }
+    }
+
+    /// <summary>The place, among some, of what the value in <paramref name="place"/> owns, or -1.</summary>
+    private int InnerOf(int place, IEnumerable<int> among)
+    {
+        foreach (int inner in among)
+        {
+            if (inner >= 0 && place >= 0 && Places[inner] is { IsInner: true, Parent: var owner } && owner == place)
+            {
+                return inner;
+            }
+        }
+
+        return -1;
     }
 
     /// <summary>Whether the instance, or a part of it, refers to the resource on a path.</summary>
@@ -240,13 +259,13 @@ internal sealed class Body
         return resource;
     }
 
-    /// <summary>What a caller gave the body in <paramref name="variable"/>, to be followed to its end.</summary>
-    public Resource Give(ISymbol variable, ResourceKind kind)
+    /// <summary>What a caller gave the body in a parameter, or its instance has in a field, to be followed to its end.</summary>
+    public Resource Give(ISymbol given, ResourceKind kind)
     {
         var resource = new Resource(_resources.Count, kind, Flow.OriginalOperation, null)
         {
-            Name = variable.Name,
-            Parameter = variable as IParameterSymbol,
+            Name = given.Name,
+            Parameter = given as IParameterSymbol,
             Original = new Resource(-1, kind, Flow.OriginalOperation, null),
         };
         AddResource(resource);

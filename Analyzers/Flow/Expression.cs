@@ -128,6 +128,12 @@ internal sealed record MadeArray(IOperation At)
     public override string ToString() => "new" + At.Syntax.SpanStart.ToString(CultureInfo.InvariantCulture);
 }
 
+/// <summary>The value of an object that the body makes with <c>new</c>: not null, and nothing else.</summary>
+internal sealed record MadeObject(IOperation At)
+{
+    public override string ToString() => "new" + At.Syntax.SpanStart.ToString(CultureInfo.InvariantCulture);
+}
+
 /// <summary>
 /// What a path knows of a scalar: which of the classes null, zero/false, negative, positive/true/not null its value can be in,
 /// and the constant where it is one.

@@ -17,6 +17,12 @@ internal enum FactKind
     /// <summary>A call of a method of the same instance, which may change its fields.</summary>
     CallSelf,
     Keep,
+
+    /// <summary>A call takes over what it is given, and the object that it is made on gives it back when that is ended.</summary>
+    Take,
+
+    /// <summary>An object has what the call gave it until it is told to let go.</summary>
+    Attach,
     Announce,
     Inspect,
     Demand,
@@ -106,6 +112,12 @@ internal sealed class Fact(FactKind kind, IOperation operation)
 
     /// <summary>For an escape: whether what leaves leads back to the buffer, or only to its bytes.</summary>
     public bool LeadsToOwner { get; init; }
+
+    /// <summary>Whether an assignment is to a field of an object, by whatever name the object is known.</summary>
+    public bool IsOfEveryName { get; init; }
+
+    /// <summary>For what an object has from a call on: the members that let go of it and that read it.</summary>
+    public Kept? Kept { get; init; }
 
     /// <summary>For a use: whether the address is taken, with nothing to hold it in place.</summary>
     public bool TakesAddress { get; init; }

@@ -27,10 +27,15 @@ internal sealed partial class FactBuilder
             return;
         }
 
+        if (!_body.Outlives(target))
+        {
+            NameInner(target, value);
+        }
+
         if (value.HasPlace && _body.Places[value.Place].IsMadeHere)
         {
             // What its maker put into its members is in those of the copy.
-            foreach (int member in _body.Places[value.Place].Members)
+            foreach (int member in _body.Places[value.Place].Members.Where(member => !_body.Places[member].IsInner))
             {
                 _body.Places.OfMember(target, _body.Places[member].Symbol!);
             }
@@ -52,6 +57,11 @@ internal sealed partial class FactBuilder
         if (assignment.Target is IDiscardOperation)
         {
             return value;
+        }
+
+        if (assignment.IsRef)
+        {
+            HandOnInner(assignment, value);
         }
 
         Store(assignment, target, value, writesThrough);
@@ -81,6 +91,12 @@ internal sealed partial class FactBuilder
             Assign(operation, target.Place, value);
             if (_body.Outlives(target.Place))
             {
+                foreach (int inner in InnerOf(value))
+                {
+                    // What a field of the instance owns in its own fields is not followed.
+                    Add(new Fact(FactKind.Escape, operation) { Target = inner, Departure = Departure.Stored, LeadsToOwner = true });
+                }
+
                 Escape(operation, value, DepartureInto(target.Place));
             }
         }
@@ -126,6 +142,7 @@ internal sealed partial class FactBuilder
                 return Visit(target);
             case IPropertyReferenceOperation { Instance: { } instance, Arguments.IsEmpty: true } property when !property.Property.ReturnsByRef:
                 Value holder = Visit(instance);
+                HandOnInner(property, holder);
                 return holder.HasPlace ? Named(_body.Places.OfMember(holder.Place, property.Property)) : Value.None;
             case IPropertyReferenceOperation { Instance: { } instance } indexer:
                 Value indexed = Visit(instance);

@@ -39,6 +39,12 @@ internal sealed partial class FactBuilder
         }
 
         bool isOwn = instance is IInstanceReferenceOperation && _body.KeepsFields;
+        if (InnerOf(receiver) is { IsEmpty: false } inner)
+        {
+            Value outcome = CallWithoutContract(call, method, receiver, values, type, isOwn);
+            int view = ChangeInner(call, method, inner, type, TypeOf(instance));
+            return view >= 0 ? Named(view) : outcome;
+        }
 
         // The instance's own disposal is what its body does to the fields.
         Contract? contract = _contracts.Find(method.OriginalDefinition);
@@ -98,17 +104,34 @@ internal sealed partial class FactBuilder
         bool failsAtOnce = !isOwn && signal.HasPlace;
         Fail(call, canFail && failsAtOnce);
 
+        Made? made = method.MethodKind == MethodKind.Constructor && !IsOwnType(method.ContainingType) ? _callees?.AskMade(method) : null;
         for (int i = 0; i < values.Length; i++)
         {
+            if (made?.From(i) is not null && values[i].HasPlace)
+            {
+                Use(call, values[i]);
+                continue;
+            }
+
             PassWithoutContract(call, method, method.Parameters[i], values[i], lends, isOwn, result, signal);
         }
 
         TakeParts(call, method, values);
         Fail(call, canFail && !isOwn && !failsAtOnce);
+        for (int i = 0; i < values.Length; i++)
+        {
+            GiveAway(call, method, i, receiver, values[i]);
+        }
+
         Keep(call, method, receiver, values);
         if (call is IObjectCreationOperation)
         {
             result = result < 0 ? NewTemporary() : result;
+            if (made is not null)
+            {
+                TakeMade(call, method, made, result, values);
+            }
+
             return new Value(result, new Expression.Of(result));
         }
 
@@ -272,18 +295,23 @@ internal sealed partial class FactBuilder
         }
 
         UseOnce();
-        Given? given = lends == method.IsAsync ? _callees?.Ask(method, parameter.Ordinal, Local(method)) : null;
+        Given? given = lends == method.IsAsync && IsWorthAsking(method, value) ? _callees?.Ask(method, parameter.Ordinal, Local(method)) : null;
         if (lends && given?.Release is { } late)
         {
             // Given back by the time that it has been awaited.
             ReleaseWhenAwaited(call, new Fact(FactKind.Release, call) { Target = value.Place, Effect = late with { Target = Slot.Argument(parameter.Ordinal) }, Member = method });
         }
 
-        if (!lends && given is not null)
+        if (!ReleaseInner(call, value, lends ? null : given) && !lends && given is not null)
         {
             if (given.Release is { } release)
             {
                 Add(new Fact(FactKind.Release, call) { Target = value.Place, Effect = release with { Target = Slot.Argument(parameter.Ordinal) }, Member = method });
+            }
+
+            if (given.Returned is { } role && result >= 0)
+            {
+                Add(new Fact(FactKind.View, call) { Target = result, Source = value.Place, Role = role, Accumulates = true, Member = method });
             }
 
             return;
@@ -409,7 +437,7 @@ internal sealed partial class FactBuilder
                     Add(new Fact(FactKind.View, call) { Target = result, Source = At(recover.Source).Place, Recovers = true });
                     break;
                 case Effect.Exchange exchange when At(exchange.Target).HasPlace:
-                    Assign(call, result, At(exchange.Target) with { Expression = null });
+                    Assign(call, result, At(exchange.Target));
                     Store(call, At(exchange.Target), At(exchange.Value), writesThrough: false);
                     break;
                 case Effect.Copy copy:
@@ -666,6 +694,7 @@ internal sealed partial class FactBuilder
         }
 
         Use(method, instance);
+        HandOnInner(method, instance);
         Contract? contract = _contracts.Find(method.Method.OriginalDefinition);
         foreach (Effect effect in contract?.Effects ?? ImmutableArray<Effect>.Empty)
         {
@@ -701,6 +730,7 @@ internal sealed partial class FactBuilder
                 continue;
             }
 
+            HandOnInner(operation, Named(place));
             if (!created.HasPlace && operation is IInvocationOperation && PassCaptured(operation, function, captured, place))
             {
                 continue;

@@ -74,6 +74,11 @@ internal sealed partial class FactBuilder
         foreach (IOperation child in operation.ChildOperations)
         {
             Value value = Visit(child);
+            if (operation is not ITupleOperation)
+            {
+                HandOnInner(child, value);
+            }
+
             if (value.HasPlace && (child is IArrayInitializerOperation || CanCarry(child.Type)))
             {
                 result = result < 0 ? NewTemporary() : result;

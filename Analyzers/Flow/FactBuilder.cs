@@ -22,21 +22,35 @@ internal sealed partial class FactBuilder
 
     /// <summary>What was just taken to hold a place's memory where it is, and in which block.</summary>
     private readonly Dictionary<int, (int Handle, int Block)> _inPlace = [];
+    private readonly HashSet<int> _leading = [];
+    private readonly bool _isAsked;
     private List<Fact> _facts = [];
     private bool _canFail;
     private int _block;
 
-    private FactBuilder(IContractSource contracts, Body body, OwnCallees? callees)
+    private FactBuilder(IContractSource contracts, Body body, OwnCallees? callees, bool isAsked)
     {
+        _isAsked = isAsked;
         _callees = callees;
         _contracts = contracts;
         _body = body;
     }
 
     /// <summary>Writes the facts of every block of <paramref name="graph"/> into <paramref name="body"/>.</summary>
-    public static void Build(ControlFlowGraph graph, IContractSource contracts, Body body, OwnCallees? callees, CancellationToken cancellation)
+    /// <param name="graph">The blocks.</param>
+    /// <param name="contracts">What calls mean.</param>
+    /// <param name="body">Where the facts go.</param>
+    /// <param name="callees">Who says what own methods do.</param>
+    /// <param name="isAsked">Whether it is asked what becomes of what the parameters bring.</param>
+    /// <param name="cancellation">Ends the work.</param>
+    public static void Build(ControlFlowGraph graph, IContractSource contracts, Body body, OwnCallees? callees, bool isAsked, CancellationToken cancellation)
     {
-        var builder = new FactBuilder(contracts, body, callees);
+        var builder = new FactBuilder(contracts, body, callees, isAsked);
+        foreach ((int place, _, _) in body.Entry)
+        {
+            builder._leading.Add(place);
+        }
+
         foreach (BasicBlock block in graph.Blocks)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -179,7 +193,14 @@ internal sealed partial class FactBuilder
 
     private static Value Named(int place) => new(place, new Expression.Of(place));
 
-    private void Add(Fact fact) => _facts.Add(fact);
+    private void Add(Fact fact)
+    {
+        _facts.Add(fact);
+        if (fact.Kind == FactKind.Acquire || (fact.Source >= 0 && MayLead(fact.Source)))
+        {
+            _leading.Add(fact.Target);
+        }
+    }
 
     private int NewTemporary() => _body.Places.NewTemporary(_block);
 
@@ -262,6 +283,12 @@ internal sealed partial class FactBuilder
     {
         Value instance = property.Instance is null ? Value.None : Visit(property.Instance);
         Value[] arguments = VisitArguments(property.Arguments, property.Property.Parameters.Length);
+        if (InnerOf(instance) is { IsEmpty: false } inner && property.Property.GetMethod is { } getter)
+        {
+            Point(property);
+            return ChangeInner(property, getter, inner, property.Type, TypeOf(property.Instance)) is >= 0 and var view ? Named(view) : Value.None;
+        }
+
         if (_contracts.Find(property.Property.OriginalDefinition) is { } contract)
         {
             return Apply(property, property.Property, contract, instance, arguments, property.Type);

@@ -87,7 +87,7 @@ internal static class OwningFields
                     {
                         leading.Add(place);
                     }
-                    else if (leading.Contains(place))
+                    else if (leading.Contains(place) && !body.Places[place].IsInner)
                     {
                         leading.Add(parent);
                     }

@@ -148,6 +148,9 @@ internal sealed record Hold(Holding Holding, Flowing Direction, RefSet Holds, IO
     /// <summary>The call that put it, or what leads to it, into a collection that is there when the body is gone.</summary>
     public IOperation? KeptBy { get; init; }
 
+    /// <summary>The call that took it over, on an object that gives it back when that is ended.</summary>
+    public IOperation? TakenBy { get; init; }
+
     /// <summary>The value by which it, or something that leads to it, leaves for the caller while the body has still to end.</summary>
     public IOperation? ReturnedAs { get; init; }
 
@@ -162,7 +165,7 @@ internal sealed record Hold(Holding Holding, Flowing Direction, RefSet Holds, IO
 
     public bool Equals(Hold? other) =>
         other is not null && Holding == other.Holding && Direction == other.Direction && Holds.Equals(other.Holds) && ReferenceEquals(ChangedAt, other.ChangedAt) && LostFrom == other.LostFrom
-        && MayBeTaken == other.MayBeTaken && SymbolEqualityComparer.Default.Equals(ClearedIn, other.ClearedIn) && ReferenceEquals(KeptBy, other.KeptBy) && ReferenceEquals(ReturnedAs, other.ReturnedAs);
+        && MayBeTaken == other.MayBeTaken && SymbolEqualityComparer.Default.Equals(ClearedIn, other.ClearedIn) && ReferenceEquals(KeptBy, other.KeptBy) && ReferenceEquals(TakenBy, other.TakenBy) && ReferenceEquals(ReturnedAs, other.ReturnedAs);
 
     public override int GetHashCode() => (int)Holding;
 
@@ -172,6 +175,7 @@ internal sealed record Hold(Holding Holding, Flowing Direction, RefSet Holds, IO
             MayBeTaken = a.MayBeTaken || b.MayBeTaken,
             ClearedIn = a.ClearedIn ?? b.ClearedIn,
             KeptBy = Earlier(a.KeptBy, b.KeptBy),
+            TakenBy = Earlier(a.TakenBy, b.TakenBy),
             ReturnedAs = Earlier(a.ReturnedAs, b.ReturnedAs),
         };
 

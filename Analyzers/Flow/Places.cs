@@ -74,6 +74,19 @@ internal sealed class Places
         return place;
     }
 
+    /// <summary>What a value in the place owns in one of its fields, which the body itself cannot name.</summary>
+    public int OfInner(int parent, ISymbol field)
+    {
+        if (!_members.TryGetValue((parent, field), out int place))
+        {
+            place = Add(new Place(PlaceKind.Member, field, parent) { IsInner = true });
+            _members.Add((parent, field), place);
+            _all[parent].AddMember(place);
+        }
+
+        return place;
+    }
+
     /// <summary>The entry of the table in <paramref name="table"/> that a constant number, or the value that a variable has, stands for.</summary>
     public int OfEntry(int table, object key, string name)
     {
@@ -121,6 +134,7 @@ internal sealed class Places
     public string? NameOf(int place) => place < 0 ? null : _all[place] switch
     {
         { Kind: PlaceKind.Local or PlaceKind.Parameter or PlaceKind.StaticField, Symbol: { } symbol } => symbol.Name,
+        { Kind: PlaceKind.Member, IsInner: true, Parent: var owner } => NameOf(owner),
         { Kind: PlaceKind.Member, Symbol: null, Name: { } entry } => entry,
         { Kind: PlaceKind.Member, Name: { } name, Parent: var parent } => _all[parent].Kind == PlaceKind.This || NameOf(parent) is not { } outer
             ? name
@@ -186,6 +200,9 @@ internal sealed class Place(PlaceKind kind, ISymbol? symbol, int parent)
 
     /// <summary>For a temporary: the block that computes it, anew each time; -1 for any other.</summary>
     public int Block { get; init; } = -1;
+
+    /// <summary>Whether it is what the parent owns, in a field that only its type can name.</summary>
+    public bool IsInner { get; init; }
 
     /// <summary>Whether a lambda or local function writes it too, so that what one path learnt of it does not last.</summary>
     public bool IsShared { get; set; }

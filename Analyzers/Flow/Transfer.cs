@@ -1,3 +1,5 @@
+using Microsoft.CodeAnalysis;
+
 namespace BufferLifetime.Analyzers.Flow;
 
 /// <summary>What each fact does to the state of a path.</summary>
@@ -10,6 +12,9 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
     {
         switch (fact.Kind)
         {
+            case FactKind.Assign when fact.IsOfEveryName:
+                next(ClearEveryName(fact, path));
+                break;
             case FactKind.Assign:
                 next(Assign(fact, path));
                 break;
@@ -39,6 +44,9 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
                 break;
             case FactKind.Keep when fact.Receiver >= 0:
                 next(Keep(fact, path, isOthers: body.Outlives(fact.Receiver) || body.Places[fact.Receiver].Kind == PlaceKind.Parameter));
+                break;
+            case FactKind.Take:
+                next(Take(fact, path));
                 break;
             case FactKind.CallSelf when selfCalls is not null:
                 selfCalls.Apply(fact, Attempts.ForgetThose(path, body), next);
@@ -117,6 +125,26 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
             : fact.Value is Expression.Constant { Value: null } ? ClearMembers(path, fact.Target)
             : path;
     }
+
+    /// <summary>An object has cleared the field that had something: it is the same object, and the same field, by each of its names.</summary>
+    private PathState ClearEveryName(Fact fact, PathState path)
+    {
+        RefSet had = path.RefsOf(fact.Target);
+        PathState cleared = Assign(fact, path);
+        for (int place = 0; had.Count > 0 && place < body.Places.Count; place++)
+        {
+            if (body.Places[place].IsInner && SymbolEqualityComparer.Default.Equals(body.Places[place].Symbol, body.Places[fact.Target].Symbol) && path.RefsOf(place).Equals(had) && MayBeOne(path, body.Places[place].Parent, body.Places[fact.Target].Parent))
+            {
+                cleared = WithKnown(Forget(cleared, place), place, new Known(Classes.Null | Classes.Zero));
+            }
+        }
+
+        return cleared;
+    }
+
+    /// <summary>Whether two places may have the same object: not where the body has made two.</summary>
+    private static bool MayBeOne(PathState path, int one, int other) =>
+        !(path.KnownOf(one).Constant is MadeObject made && path.KnownOf(other).Constant is MadeObject another && made != another);
 
     /// <summary>The members of a default value are all null or zero.</summary>
     private PathState ClearMembers(PathState path, int place)
@@ -304,13 +332,15 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
             return;
         }
 
-        next(acquire.When == Success.ResultTells ? acquired : WithKnown(acquired, fact.ResultPlace, new Known(Classes.Positive)));
+        bool isAddress = acquire.Kind.IsItsAddress;
+        next(acquire.When == Success.ResultTells ? isAddress ? WithKnown(acquired, fact.Target, new Known(Classes.Positive | Classes.Negative)) : acquired : WithKnown(acquired, fact.ResultPlace, new Known(Classes.Positive)));
         PathState failed = Bind(fact, path).WithHold(fact.Resource, hold with { Holding = Holding.NotAcquired });
         next(acquire.When switch
         {
             Success.ResultPositive => WithKnown(failed, fact.ResultPlace, new Known(Classes.Zero | Classes.Negative)),
             Success.ArgumentSet or Success.ResultSet => WithKnown(failed, fact.ResultPlace, new Known(Classes.Null)),
             Success.ResultTrue or Success.ArgumentTrue => WithKnown(failed, fact.ResultPlace, new Known(Classes.Zero, false)),
+            Success.ResultTells when isAddress => WithKnown(failed, fact.Target, new Known(Classes.Null | Classes.Zero)),
             _ => failed,
         });
     }
@@ -639,6 +669,18 @@ internal sealed class Transfer(Body body, IContractSource contracts, ISelfCalls?
             {
                 path = path.WithHold(kept[i].Resource, hold with { KeptBy = fact.Operation });
             }
+        }
+
+        return path;
+    }
+
+    private static PathState Take(Fact fact, PathState path)
+    {
+        RefSet taken = path.RefsOf(fact.Target).Where(static r => r.Kind == RefRole.Owner);
+        for (int i = 0; i < taken.Count; i++)
+        {
+            Hold hold = path.HoldOf(taken[i].Resource);
+            path = hold.Holding == Holding.HandedOn ? path.WithHold(taken[i].Resource, hold with { TakenBy = fact.Operation }) : path;
         }
 
         return path;

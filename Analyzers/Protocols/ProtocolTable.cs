@@ -80,6 +80,38 @@ internal sealed class ProtocolTable : IContractSource
         }
     }
 
+    /// <summary>The types whose values are given back, by their own members or by the pool that they came from, so that a type with a field of one may own what is in it.</summary>
+    public static IEnumerable<string> OwnerNames
+    {
+        get
+        {
+            yield return "IMemoryOwner";
+            yield return "ArrayPool";
+            foreach (Row row in AllRows())
+            {
+                if (row.Type is not ("System.IDisposable" or "System.IAsyncDisposable") && row.Effects.Any(static effect => effect is Effect.Release { Target.Kind: SlotKind.Receiver, Kept: null }))
+                {
+                    yield return MetadataNames.SimpleNameOf(row.Type);
+                }
+            }
+        }
+    }
+
+    /// <summary>The members that make what a field can own from then on: not what a pipe lends, or what describes memory.</summary>
+    public static IEnumerable<string> OwningNames
+    {
+        get
+        {
+            foreach (Row row in AllRows())
+            {
+                if (row.Effects.Any(static effect => effect is Effect.Acquire { Kind: { IsHandle: true } or { IsReference: true } or { IsGivenWhole: true } }))
+                {
+                    yield return row.Member == ".ctor" ? MetadataNames.SimpleNameOf(row.Type) : row.Member;
+                }
+            }
+        }
+    }
+
     private static bool OpensGate(Effect effect) => effect is Effect.Acquire or Effect.Entry { Change: EntryChange.Shown or EntryChange.Emptied } or Effect.AddressOf or Effect.Release { Tag: Tags.Legacy or Tags.OfOwner };
 
     /// <summary>Whether anybody describes APIs of their own.</summary>

@@ -47,6 +47,7 @@ internal static class RuleCatalogue
         (UsedAfterReturn.Words, static () => new UsedAfterReturn()),
         (UsedAfterReturn.LeftWords, static () => new LeftWithOthers()),
         (ReturnedTwice.Words, static () => new ReturnedTwice()),
+        (ReturnedTwice.TakenWords, static () => new ReleasedThoughTaken()),
         (ReleasedWhilePending.Words, static () => new ReleasedWhilePending()),
         (RentalNotReturned.ArrayWords, static () => new RentalNotReturned.Arrays()),
         (RentalNotReturned.OwnerWords, static () => new RentalNotReturned.Owners()),
@@ -69,6 +70,7 @@ internal static class RuleCatalogue
         (FieldOverwritten.Words, static () => new OverwrittenByOwnCall()),
         (HandleCopied.Words, static () => new HandleCopied()),
         (KeptBeyondCall.Words, static () => new KeptBeyondCall()),
+        (KeptBeyondCall.Words, static () => new LeftInAnother()),
     ];
 
     /// <summary>What a rule says besides.</summary>

@@ -13,6 +13,7 @@ internal sealed class Mentions
 
     private readonly List<int> _positions = [];
     private readonly List<int> _lambdas = [];
+    private readonly List<int> _owning = [];
     private bool _renames;
 
     private Mentions()
@@ -28,10 +29,12 @@ internal sealed class Mentions
     /// <param name="text">The file.</param>
     /// <param name="names">The names to look for.</param>
     /// <param name="remarkable">Those that are kept in <see cref="Remarkable"/>.</param>
-    public static Mentions In(SourceText text, NameSet names, ISet<string> remarkable)
+    /// <param name="owning">Those that say that the type around them may own something.</param>
+    /// <param name="owned">Those of them that say nothing else.</param>
+    public static Mentions In(SourceText text, NameSet names, ISet<string> remarkable, ISet<string> owning, ISet<string> owned)
     {
         var mentions = new Mentions();
-        new Reader(text, names, remarkable, mentions).Read();
+        new Reader(text, names, remarkable, owning, owned, mentions).Read();
         mentions.RenamesForAll &= mentions._positions.Count > 0;
         return mentions;
     }
@@ -40,6 +43,12 @@ internal sealed class Mentions
     public bool Within(TextSpan span, bool countsLambdas) =>
         (_renames && _positions.Count > 0) || AnyWithin(_positions, span) || (countsLambdas && AnyWithin(_lambdas, span));
 
+    /// <summary>Whether the file has any name that says that what is around it may own something.</summary>
+    public bool MayOwn => _owning.Count > 0;
+
+    /// <summary>Whether such a name stands within the span.</summary>
+    public bool MayOwnWithin(TextSpan span) => AnyWithin(_owning, span);
+
     private static bool AnyWithin(List<int> positions, TextSpan span)
     {
         int first = positions.BinarySearch(span.Start);
@@ -47,7 +56,7 @@ internal sealed class Mentions
         return first < positions.Count && positions[first] < span.End;
     }
 
-    private sealed class Reader(SourceText text, NameSet names, ISet<string> remarkable, Mentions mentions)
+    private sealed class Reader(SourceText text, NameSet names, ISet<string> remarkable, ISet<string> owning, ISet<string> owned, Mentions mentions)
     {
         private bool _afterGlobal;
         private bool _isGlobal;
@@ -123,8 +132,16 @@ internal sealed class Mentions
                     // A creation names its type, or is one of a type that stands elsewhere.
                     _newAt = start;
                     break;
+                case var _ when owned.Contains(word):
+                    mentions._owning.Add(start);
+                    break;
                 default:
                     mentions._positions.Add(start);
+                    if (owning.Contains(word))
+                    {
+                        mentions._owning.Add(start);
+                    }
+
                     if (remarkable.Contains(word))
                     {
                         mentions.Remarkable.Add(word);

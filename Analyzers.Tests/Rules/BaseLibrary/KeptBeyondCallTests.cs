@@ -37,6 +37,59 @@ public sealed class KeptBeyondCallTests
     [InlineData("public static Link Append(Link last, ReadOnlyMemory<byte> data) { var next = new Link(data); last.Next = next; return next; } internal sealed class Link(ReadOnlyMemory<byte> data) { public ReadOnlyMemory<byte> Data { get; } = data; public Link? Next; }")]
     public Task Memory_let_go_in_time_is_silent(string members) => RuleCode.VerifyAsync(Code(members), disabled: []);
 
+    private const string Encoders = """
+        internal sealed class Encoder
+        {
+            private ReadOnlyMemory<byte> _input;
+            public bool IsDone => _input.IsEmpty;
+            public void Attach(ReadOnlyMemory<byte> input) => _input = input;
+            public void Copy(ReadOnlyMemory<byte> input) => _input = input.ToArray();
+            public void Detach() => _input = default;
+            public int Encode(Span<byte> into) { int n = Math.Min(into.Length, _input.Length); _input.Span.Slice(0, n).CopyTo(into); _input = _input.Slice(n); return n; }
+        }
+
+        internal sealed unsafe class PinningEncoder
+        {
+            private System.Buffers.MemoryHandle _pin;
+            private byte* _next;
+            private int _left;
+            public bool IsDone => _left == 0;
+            public void Attach(ReadOnlyMemory<byte> input) { _pin = input.Pin(); _next = (byte*)_pin.Pointer; _left = input.Length; }
+            public void Detach() { _left = 0; _next = null; _pin.Dispose(); }
+            public int Encode(Span<byte> into) { int n = Math.Min(into.Length, _left); new ReadOnlySpan<byte>(_next, n).CopyTo(into); _next += n; _left -= n; return n; }
+        }
+        """;
+
+    private const string WriteAll = "while (!_encoder.IsDone) { int n = _encoder.Encode(_block); await _target.WriteAsync(_block.AsMemory(0, n)); }";
+
+    [Theory]
+    [InlineData("Encoder", "_encoder.{|BUF2014:Attach|}(data); " + WriteAll, WriteAll)]
+    [InlineData("PinningEncoder", "_encoder.{|BUF2014:Attach|}(data); " + WriteAll, WriteAll + " _encoder.Detach();")]
+    [InlineData("Encoder", "try { _encoder.{|BUF2014:Attach|}(data); " + WriteAll + " } catch (IOException) { throw new InvalidOperationException(); }", WriteAll)]
+    public Task Memory_that_a_failure_leaves_in_another_object_is_reported(string type, string write, string end) => RuleCode.VerifyAsync(Writer(type, write, end), disabled: ["BUF2011", "BUF2012", "BUF2002", "BUF2001"]);
+
+    [Theory]
+    [InlineData("Encoder", "_encoder.Attach(data); try { " + WriteAll + " } finally { _encoder.Detach(); }", WriteAll)]
+    [InlineData("PinningEncoder", "_encoder.Attach(data); try { " + WriteAll + " } catch { _encoder.Detach(); throw; }", WriteAll)]
+    [InlineData("Encoder", "_encoder.Attach(data); " + WriteAll, "await Any.Pause();")]
+    [InlineData("Encoder", "_encoder.Attach(data); " + WriteAll, "_encoder.Detach(); " + WriteAll)]
+    [InlineData("Encoder", "_encoder.Copy(data); " + WriteAll, WriteAll)]
+    [InlineData("Encoder", "_encoder.Attach(data); int n = _encoder.Encode(_block); _encoder.Detach(); _target.Write(_block, 0, n); return;", WriteAll)]
+    public Task Memory_that_another_object_lets_go_in_time_is_silent(string type, string write, string end) => RuleCode.VerifyAsync(Writer(type, write, end), disabled: ["BUF2011", "BUF2012", "BUF2002", "BUF2001", "CS1998"]);
+
+    private static string Writer(string type, string write, string end) => Usings + $$"""
+        {{Encoders}}
+
+        internal sealed class Writer(Stream target) : IAsyncDisposable
+        {
+            private readonly {{type}} _encoder = new();
+            private readonly Stream _target = target;
+            private readonly byte[] _block = new byte[64];
+            public async Task WriteAsync(ReadOnlyMemory<byte> data) { {{write}} }
+            public async ValueTask DisposeAsync() { {{end}} }
+        }
+        """;
+
     [Fact]
     public Task Span_of_it_in_a_ref_struct_is_silent() =>
         RuleCode.VerifyAsync("ref struct Writer { private Span<byte> _rest; public void Start(Memory<byte> into) { _rest = into.Span; } public int Left => _rest.Length; }", disabled: []);

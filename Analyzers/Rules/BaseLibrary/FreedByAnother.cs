@@ -18,7 +18,7 @@ internal sealed class FreedByAnother : Rule
         }
 
         Body body = findings.Body;
-        foreach (Sighting sighting in findings.See(path => Transfer.Released(fact, path, body), before, (resource, hold) => IsHeldBlock(resource, hold) && resource.Acquisition!.Tag != heap))
+        foreach (Sighting sighting in findings.See(path => Transfer.Released(fact, path, body), before, (resource, hold) => IsHeldBlock(resource, hold) && resource.Acquisition!.Tag != heap && !IsChosen(fact, resource, body)))
         {
             Location? origin = Spots.Origin(sighting.Resource);
             findings.Report(
@@ -37,6 +37,11 @@ internal sealed class FreedByAnother : Rule
             }
         }
     }
+
+    /// <summary>Whether the body also gives the field to the heap that its block is of: by what it chooses one, the member knows that took the block.</summary>
+    private static bool IsChosen(Fact release, Resource resource, Body body) =>
+        resource.Original is not null && body.Facts.Any(other => other is { Kind: FactKind.Release, Target: >= 0, Effect: Effect.Release { Tag: { } heap } } && heap == resource.Acquisition!.Tag
+            && (other.Target == release.Target || (body.Places[other.Target].Symbol is { } field && SymbolEqualityComparer.Default.Equals(field, body.Places[release.Target].Symbol))));
 
     private static bool IsHeldBlock(Resource resource, Hold hold) =>
         resource is { Acquisition.Tag: not null } && resource.Kind == ResourceKind.Native && (hold.Holding & (Holding.AnyHeld | Holding.HandedOn)) != 0 && (hold.Holding & (Holding.Released | Holding.Several)) == 0;

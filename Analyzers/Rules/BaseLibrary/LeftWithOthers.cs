@@ -160,7 +160,7 @@ internal sealed class LeftWithOthers : Rule
     };
 
     /// <summary>Whether the object that was given something, or one that is made of the same name, is asked for anything else before that goes back.</summary>
-    private static bool IsUsedBetween(IInvocationOperation given, IOperation release)
+    public static bool IsUsedBetween(IInvocationOperation given, IOperation release)
     {
         string? receiver = given.Instance?.Syntax.ToString();
         int from = given.Syntax.Span.End;

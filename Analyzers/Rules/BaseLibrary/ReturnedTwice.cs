@@ -27,7 +27,28 @@ internal sealed class ReturnedTwice() : DoubleReleaseRule(Words)
         isEnabledByDefault: true,
         helpLinkUri: HelpFor(RuleIds.ReturnedTwice));
 
+    private static readonly DiagnosticDescriptor CertainlyTaken = new(
+        RuleIds.ReturnedTwice,
+        Title,
+        "'{0}' is given back here, but '{1}' took it over at line {2} and gives it back when it is disposed itself. Leave it to its new owner.",
+        RuleCategories.BaseLibrary,
+        DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        helpLinkUri: HelpFor(RuleIds.ReturnedTwice));
+
+    private static readonly DiagnosticDescriptor PossiblyTaken = new(
+        RuleIds.ReturnedTwice,
+        Title,
+        "'{0}' is given back here, but on some path '{1}' took it over at line {2} and gives it back when it is disposed itself. Leave it to its new owner there.",
+        RuleCategories.BaseLibrary,
+        DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        helpLinkUri: HelpFor(RuleIds.ReturnedTwice));
+
     public static readonly Wording Words = new(Certain, Possible);
+
+    /// <summary>For what was given to another owner before.</summary>
+    public static readonly Wording TakenWords = new(CertainlyTaken, PossiblyTaken);
 
     protected override bool Concerns(Resource resource) =>
         resource.Kind == ResourceKind.Rental || resource.Kind == ResourceKind.Owner;
