@@ -10,6 +10,8 @@ namespace BufferLifetime.Analyzers.Rules.BaseLibrary;
 /// </summary>
 internal sealed class CollectedPinsLost : Rule
 {
+    private readonly Collecting _collecting = new();
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         if (fact is { Kind: FactKind.Escape, Departure: Departure.PassedToNative, Operation.Syntax: InvocationExpressionSyntax native })
@@ -19,7 +21,7 @@ internal sealed class CollectedPinsLost : Rule
         }
 
         if (fact is not { Kind: FactKind.Acquire, Operation.Syntax: InvocationExpressionSyntax call } || !findings.Body.Resources[fact.Resource].Kind.IsHandle
-            || MemberSyntax.MemberOf(call) is not { } member || MemberSyntax.CollectionOf(call) is not { } collection)
+            || MemberSyntax.MemberOf(call) is not { } member || _collecting.CollectionOf(call) is not { } collection)
         {
             return;
         }

@@ -8,12 +8,13 @@ namespace BufferLifetime.Analyzers.Rules.BaseLibrary;
 /// <summary>BUF2011 over collections: what a field collects is released element by element and stays in it, where the next call releases it again.</summary>
 internal sealed class ElementsNotCleared : Rule
 {
+    private readonly Collecting _collecting = new();
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
 
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         if (fact is not { Kind: FactKind.Acquire, Operation.Syntax: InvocationExpressionSyntax call } || ReleasesOf(findings.Body.Resources[fact.Resource]) is not { } releases
-            || findings.Body.Owner is not { ContainingType: { } type } || MemberSyntax.CollectionOf(call) is not { } name || FieldOf(name, type) is not { } collection || !_seen.Add(name))
+            || findings.Body.Owner is not { ContainingType: { } type } || _collecting.CollectionOf(call) is not { } name || FieldOf(name, type) is not { } collection || !_seen.Add(name))
         {
             return;
         }

@@ -130,45 +130,4 @@ internal static class MemberSyntax
 
     /// <summary>Whether control may stay here until another thread has done something.</summary>
     public static bool MayWait(SyntaxNode node) => node is AwaitExpressionSyntax or LockStatementSyntax or WhileStatementSyntax or DoStatementSyntax;
-
-    /// <summary>The name of the collection that the result of a call is put in, at once or by way of a local.</summary>
-    public static string? CollectionOf(InvocationExpressionSyntax call) => PartOf(call).Parent switch
-    {
-        AssignmentExpressionSyntax { Left: ElementAccessExpressionSyntax { Expression: var array } } => NameOf(array),
-        ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Add", Expression: var list } } } => NameOf(list),
-        EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax { Identifier.ValueText: var local } } => PutIn(local, call),
-        _ => null,
-    };
-
-    /// <summary>What is made around a value in the same expression.</summary>
-    private static SyntaxNode PartOf(SyntaxNode value)
-    {
-        while (value.Parent is AssignmentExpressionSyntax { Parent: InitializerExpressionSyntax { Parent: BaseObjectCreationExpressionSyntax made } })
-        {
-            value = made;
-        }
-
-        while (value.Parent is ArgumentSyntax { Parent.Parent: BaseObjectCreationExpressionSyntax around })
-        {
-            value = around;
-        }
-
-        return value;
-    }
-
-    private static string? PutIn(string local, InvocationExpressionSyntax call)
-    {
-        foreach (SyntaxNode node in call.FirstAncestorOrSelf<BlockSyntax>()?.DescendantNodes() ?? [])
-        {
-            switch (node)
-            {
-                case AssignmentExpressionSyntax { Left: ElementAccessExpressionSyntax { Expression: var array }, Right: var value } when NameOf(value) == local:
-                    return NameOf(array);
-                case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Add", Expression: var list }, ArgumentList.Arguments: { Count: 1 } arguments } when NameOf(arguments[0].Expression) == local:
-                    return NameOf(list);
-            }
-        }
-
-        return null;
-    }
 }
