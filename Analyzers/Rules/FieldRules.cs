@@ -41,7 +41,7 @@ internal static class FieldRules
                 // From this state on, every path leaves it behind; a path that looks at something else first may know better.
                 foreach ((ISymbol field, HeldByFields held) in endings.Count == 0 ? [] : Owned(type.Flow, endings[0]))
                 {
-                    if (endings.All(state => Owned(type.Flow, state).Any(o => SymbolEqualityComparer.Default.Equals(o.Field, field))) && type.Record.Settled.Contains(held.Original) && !ReleasesOnCompletion(members, type.Flow, field) && !ReleasesForAnother(type.Record, held.Original) && !ends.Exists(other => other != member && ReleasesAlways(type.Flow, other, field)) && told.Add((field, held.Original)) && WordsFor(held.Original.Kind) is { } words && !field.Locations.IsEmpty)
+                    if (endings.All(state => Owned(type.Flow, state).Any(o => SymbolEqualityComparer.Default.Equals(o.Field, field))) && type.Record.Settled.Contains(held.Original) && !ReleasesOnCompletion(members, type.Flow, field) && !IsResumed(member, members) && !ReleasesForAnother(type.Record, held.Original) && !ends.Exists(other => other != member && ReleasesAlways(type.Flow, other, field)) && told.Add((field, held.Original)) && WordsFor(held.Original.Kind) is { } words && !field.Locations.IsEmpty)
                     {
                         yield return Diagnostic.Create(
                             words.Possible, field.Locations[0], new[] { Spots.OfCall(held.Original.Origin) }, Possible,
@@ -214,6 +214,14 @@ internal static class FieldRules
         seen.Add(member) && member.Body.Facts.Any(fact =>
             (fact.Kind == FactKind.Release && fact.Target == member.Places[field])
             || (fact is { Kind: FactKind.CallSelf, Member: IMethodSymbol called } && flow.MemberOf(called) is { EndsInstance: false } callee && Releases(callee, field, flow, seen)));
+
+    /// <summary>
+    /// Whether disposal only leaves a note where something is still going on, and is called anew by who finds the note when that is over.
+    /// </summary>
+    private static bool IsResumed(TypeMember disposal, IReadOnlyList<TypeMember> members) =>
+        MemberSyntax.MemberOf(disposal) is { } ending && members.Any(other => other is { EndsInstance: false, IsConstructor: false }
+            && other.Body.Facts.Any(fact => fact.Kind == FactKind.CallSelf && SymbolEqualityComparer.Default.Equals(fact.Member?.OriginalDefinition, disposal.Symbol))
+            && MemberSyntax.MemberOf(other) is { } finishing && MemberSyntax.TestedIn(finishing).Overlaps(MemberSyntax.WrittenIn(ending)));
 
     /// <summary>Whether a body of the type releases something of the kind that came from where is not seen: out of a native callback's state, for instance.</summary>
     private static bool ReleasesUnseen(IReadOnlyList<Body> bodies, ResourceKind kind)

@@ -73,6 +73,7 @@ public sealed class FieldTests
     [InlineData("private IMemoryOwner<byte>? _row; private readonly System.Collections.Generic.List<IMemoryOwner<byte>> _all = []; private void Prepare(int n) => _row = MemoryPool<byte>.Shared.Rent(n); public void Decode(int[] parts) { foreach (int part in parts) { Prepare(part); _all.Add(_row!); } } public void Dispose() { foreach (IMemoryOwner<byte> one in _all) one.Dispose(); }")]
     [InlineData("private readonly SafeHandle _h; private bool _added; public C(SafeHandle h) { _h = h; h.DangerousAddRef(ref _added); } public void Dispose() { if (_added) { _added = false; _h.DangerousRelease(); } }")]
     [InlineData("private readonly SafeHandle _h; private bool _added; public C(SafeHandle h) { _h = h; bool added = false; _h.DangerousAddRef(ref added); _added = added; } public void Dispose() { if (_added) { _added = false; _h.DangerousRelease(); } }")]
+    [InlineData("private readonly IMemoryOwner<byte> _o = MemoryPool<byte>.Shared.Rent(8); private int _state; private bool _asked; public void Begin() { if (Interlocked.CompareExchange(ref _state, 1, 0) != 0) throw new InvalidOperationException(); } public void End() { Volatile.Write(ref _state, 0); if (_asked) Dispose(); } public void Dispose() { _asked = true; if (Interlocked.CompareExchange(ref _state, 2, 0) != 0) return; _o.Dispose(); }")]
     public Task Field_that_lets_go_in_time_is_silent(string members) => RuleCode.VerifyAsync(Code(members));
 
     [Fact]
