@@ -10,6 +10,7 @@ public sealed partial class UringCopyTests : IDisposable
     private const int WrongUsage = 64;
     private const int Cancelled = 130;
     private const int Interrupt = 2;
+    private const nint Default = 0, Ignore = 1;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("UringCopy-").FullName;
 
@@ -114,7 +115,7 @@ public sealed partial class UringCopyTests : IDisposable
         string source = Path.Combine(_folder, "source");
         using (FileStream sparse = File.Create(source))
             sparse.SetLength(1L << 40);
-        CopyRun.Running running = CopyRun.Start([.. Sized(65536, 8), source, "/dev/null"]);
+        CopyRun.Running running = StartInterruptible([.. Sized(65536, 8), source, "/dev/null"]);
         Thread.Sleep(TimeSpan.FromSeconds(2));
         Assert.Equal(0, kill(running.ProcessId, Interrupt));
 
@@ -122,6 +123,26 @@ public sealed partial class UringCopyTests : IDisposable
 
         AssertEnded(run, Cancelled);
         Assert.Equal(8, run.Buffers);
+    }
+
+    /// <summary>
+    /// As from a terminal: a process that a shell has put in the background ignores the interrupt, and so do those that it starts.
+    /// </summary>
+    private static CopyRun.Running StartInterruptible(params string[] arguments)
+    {
+        string ignored = File.ReadLines("/proc/self/status").First(static line => line.StartsWith("SigIgn:", StringComparison.Ordinal));
+        bool isIgnored = (Convert.ToUInt64(ignored["SigIgn:".Length..].Trim(), 16) >> (Interrupt - 1) & 1) != 0;
+        if (isIgnored)
+            signal(Interrupt, Default);
+        try
+        {
+            return CopyRun.Start(arguments);
+        }
+        finally
+        {
+            if (isIgnored)
+                signal(Interrupt, Ignore);
+        }
     }
 
     [LinuxFact]
@@ -174,4 +195,7 @@ public sealed partial class UringCopyTests : IDisposable
 
     [LibraryImport("libc")]
     private static partial int kill(int process, int signal);
+
+    [LibraryImport("libc")]
+    private static partial nint signal(int signal, nint handler);
 }
