@@ -12,8 +12,6 @@ namespace BufferLifetime.Analyzers.Rules.BaseLibrary;
 /// </summary>
 internal static class FreedByBoth
 {
-    private static readonly string[] WordsOfWaiting = ["Wait", "Join", "Drain", "Spin", "Cancel", "Abort", "GetResult", "Result", "Sleep"];
-
     public static IEnumerable<Diagnostic> In(TypeRecord record, IReadOnlyList<TypeMember> members, TypeFlow flow, ImmutableDictionary<string, string?> properties)
     {
         HashSet<SyntaxNode> told = [];
@@ -80,7 +78,7 @@ internal static class FreedByBoth
         foreach (SyntaxNode node in ending.DescendantNodes())
         {
             if (MemberSyntax.MayWait(node)
-                || (node is IdentifierNameSyntax { Identifier.ValueText: var name } && (written.Contains(name) || Array.Exists(WordsOfWaiting, word => name.StartsWith(word, StringComparison.Ordinal)))))
+                || (node is IdentifierNameSyntax { Identifier.ValueText: var name } && (written.Contains(name) || MemberSyntax.SaysWait(name) || name.StartsWith("Cancel", StringComparison.Ordinal) || name.StartsWith("Abort", StringComparison.Ordinal))))
             {
                 return true;
             }

@@ -79,7 +79,7 @@ internal static class FreedUnderArguments
         {
             if (MemberSyntax.MayWait(node)
                 || (node is InvocationExpressionSyntax { Expression: IdentifierNameSyntax } && !MemberSyntax.Mentions(node, buffer))
-                || (node is IdentifierNameSyntax { Identifier.ValueText: var name } && (written.Contains(name) || name.StartsWith("Wait", StringComparison.Ordinal) || name is "SpinUntil" or "Join" or "GetResult")))
+                || (node is IdentifierNameSyntax { Identifier.ValueText: var name } && (written.Contains(name) || MemberSyntax.SaysWait(name))))
             {
                 return true;
             }

@@ -138,11 +138,9 @@ internal static class FreedWhileRegistered
     private static bool Waits(SyntaxNode node) => node switch
     {
         LockStatementSyntax => false,
-        IdentifierNameSyntax { Identifier.ValueText: var name } => Array.Exists(WordsOfWaiting, word => name.StartsWith(word, StringComparison.Ordinal)),
+        IdentifierNameSyntax { Identifier.ValueText: var name } => MemberSyntax.SaysWait(name),
         _ => MemberSyntax.MayWait(node),
     };
-
-    private static readonly string[] WordsOfWaiting = ["Wait", "Join", "Drain", "Spin", "GetResult", "Result", "Sleep"];
 
     /// <summary>The native calls that are given the handle along with a field that has a native object.</summary>
     private static IEnumerable<(IInvocationOperation Call, string Target)> RegistrationsOf(IFieldSymbol handle, IReadOnlyList<TypeMember> members)

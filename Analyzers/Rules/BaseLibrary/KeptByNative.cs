@@ -87,7 +87,7 @@ internal sealed class KeptByNative : Rule
     private static bool MayBePending(IInvocationOperation call) =>
         call.Arguments.Any(static argument => argument.Value.Type is IPointerTypeSymbol { PointedAtType.Name: "NativeOverlapped" }) && MemberSyntax.MemberOf(call.Syntax) is { } member
         && member.DescendantNodes().Any(static node => node is ExpressionSyntax value && OverlappedLost.SaysPending(value))
-        && !member.DescendantNodes().Any(node => node.SpanStart > call.Syntax.SpanStart && (MemberSyntax.MayWait(node) || (node is IdentifierNameSyntax { Identifier.ValueText: var name } && (name.StartsWith("Wait", StringComparison.Ordinal) || name is "GetOverlappedResult" or "GetOverlappedResultEx" or "GetResult" or "Result"))));
+        && !member.DescendantNodes().Any(node => node.SpanStart > call.Syntax.SpanStart && (MemberSyntax.MayWait(node) || (node is IdentifierNameSyntax { Identifier.ValueText: var name } && MemberSyntax.SaysWait(name))));
 
     /// <summary>Whether a word of the name, in whatever case words are told apart, says that the memory is not copied.</summary>
     private static bool SaysThatItKeeps(string name)

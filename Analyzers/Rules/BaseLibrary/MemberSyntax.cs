@@ -128,6 +128,11 @@ internal static class MemberSyntax
         _ => false,
     };
 
+    private static readonly string[] WordsOfWaiting = ["Wait", "Join", "Drain", "Spin", "Sleep", "GetResult", "GetOverlappedResult", "Result", "SignalAndWait"];
+
+    /// <summary>Whether a name is that of something that is waited for, or waits: until then what goes on beside may have ended.</summary>
+    public static bool SaysWait(string name) => Array.Exists(WordsOfWaiting, word => name.StartsWith(word, StringComparison.Ordinal));
+
     /// <summary>Whether control may stay here until another thread has done something.</summary>
     public static bool MayWait(SyntaxNode node) => node is AwaitExpressionSyntax or LockStatementSyntax or WhileStatementSyntax or DoStatementSyntax;
 }

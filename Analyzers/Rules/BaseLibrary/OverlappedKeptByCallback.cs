@@ -62,7 +62,7 @@ internal sealed class OverlappedKeptByCallback : Rule
         {
             switch (node)
             {
-                case IdentifierNameSyntax { Identifier.ValueText: var waits } when waits.StartsWith("Wait", StringComparison.Ordinal):
+                case IdentifierNameSyntax { Identifier.ValueText: var waits } when MemberSyntax.SaysWait(waits):
                     return true;
                 case ArgumentSyntax { Expression: IdentifierNameSyntax { Identifier.ValueText: var name }, Parent.Parent: InvocationExpressionSyntax call } when name == overlapped:
                     bool isNative = member.FirstAncestorOrSelf<TypeDeclarationSyntax>() is { } type && IsExternOf(type, MemberNameOf(call.Expression));

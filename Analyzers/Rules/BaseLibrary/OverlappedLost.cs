@@ -27,7 +27,7 @@ internal sealed class OverlappedLost : Rule
         }
 
         // Who waits for the operation may speak of how it ended; what is completed then is freed by its callback, if that frees anything.
-        bool mayHaveCompleted = member.DescendantNodes().Any(static node => node is IdentifierNameSyntax { Identifier.ValueText: var name } && name.StartsWith("Wait", StringComparison.Ordinal))
+        bool mayHaveCompleted = member.DescendantNodes().Any(static node => node is IdentifierNameSyntax { Identifier.ValueText: var name } && MemberSyntax.SaysWait(name))
             && !(call.ArgumentList.Arguments is { Count: > 0 } given && given[0].Expression is AnonymousFunctionExpressionSyntax callback && !IsFreedIn(callback, overlapped));
         foreach (SyntaxNode node in member.DescendantNodes())
         {

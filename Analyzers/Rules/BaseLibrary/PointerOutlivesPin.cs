@@ -152,7 +152,7 @@ internal sealed class PointerOutlivesPin : Rule
     /// <summary>Whether the fixed statement around the call waits for something before it ends: what was started in it is over by then.</summary>
     private static bool IsWaitedFor(SyntaxNode call) =>
         call.FirstAncestorOrSelf<FixedStatementSyntax>() is not { } held
-        || held.DescendantNodes().Any(static node => node is AwaitExpressionSyntax or IdentifierNameSyntax { Identifier.ValueText: "Wait" or "WaitAll" or "WaitAny" or "WaitOne" or "Join" or "GetResult" or "Result" or "SignalAndWait" or "SpinUntil" });
+        || held.DescendantNodes().Any(static node => node is AwaitExpressionSyntax || (node is IdentifierNameSyntax { Identifier.ValueText: var name } && MemberSyntax.SaysWait(name)));
 
     private static void Report(Fact fact, Resource resource, Confidence confidence, Findings findings) =>
         findings.Report(

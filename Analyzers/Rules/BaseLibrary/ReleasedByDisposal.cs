@@ -297,9 +297,7 @@ internal static class ReleasedByDisposal
         return false;
     }
 
-    private static bool Waits(string name) =>
-        name.StartsWith("Wait", StringComparison.Ordinal) || name.StartsWith("Join", StringComparison.Ordinal) || name.StartsWith("Drain", StringComparison.Ordinal)
-        || name is "GetResult" or "Result" or "SpinWait" or "SpinUntil" or "Flush" or "FlushAsync" or "Enter" or "ContinueWith";
+    private static bool Waits(string name) => MemberSyntax.SaysWait(name) || name is "Flush" or "FlushAsync" or "Enter" or "ContinueWith";
 
     private static bool IsMentionedAsDelegate(TypeMember member, IReadOnlyList<TypeMember> members)
     {
