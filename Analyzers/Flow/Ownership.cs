@@ -42,7 +42,7 @@ internal sealed class TakenReader(Body body, IReadOnlyDictionary<int, ISymbol?> 
     public void OnFact(Fact fact, PathSet before)
     {
         _isUnclear |= before.IsMerged || fact.Kind is FactKind.CallSelf or FactKind.Suspend;
-        if (fact is { Kind: FactKind.Keep, Receiver: >= 0 } && FieldAt(fact.Receiver) is { } field && endsElements(field))
+        if (fact is { Kind: FactKind.Keep, Receiver: >= 0 } && body.Places.FieldOfThis(fact.Receiver) is { } field && endsElements(field))
         {
             _collected.Add(fact.Operation);
         }
@@ -67,12 +67,10 @@ internal sealed class TakenReader(Body body, IReadOnlyDictionary<int, ISymbol?> 
         return _isUnclear || taken.Count != 1 ? null : new Taken(followed[taken[0]]);
     }
 
-    private ISymbol? FieldAt(int place) => body.Places[place] is { Kind: PlaceKind.Member, Symbol: { } symbol, Parent: var parent } && body.Places[parent].Kind == PlaceKind.This ? symbol : null;
-
     private bool IsInField(PathState path, int resource)
     {
         bool found = false;
-        path.Refs.ForEach((place, refs) => found |= refs.Count == 1 && refs[0] == new Ref(resource, RefRole.Owner) && FieldAt(place) is { } field && ends(field));
+        path.Refs.ForEach((place, refs) => found |= refs.Count == 1 && refs[0] == new Ref(resource, RefRole.Owner) && body.Places.FieldOfThis(place) is { } field && ends(field));
         return found;
     }
 }

@@ -116,6 +116,10 @@ internal sealed class Places
     /// <summary>A place without a name, which has a value from its block on.</summary>
     public int NewTemporary(int block) => Add(new Place(PlaceKind.Temporary, null, -1) { Block = block });
 
+    /// <summary>The field, or the property that is one, of the instance itself that the place is; null for any other.</summary>
+    public ISymbol? FieldOfThis(int place) =>
+        _all[place] is { Kind: PlaceKind.Member, Symbol: { } symbol, Parent: var parent } && _all[parent].Kind == PlaceKind.This ? symbol : null;
+
     /// <summary>Whether the place is the instance or a part of it.</summary>
     public bool IsOfThis(int place)
     {

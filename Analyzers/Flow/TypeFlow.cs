@@ -285,7 +285,8 @@ internal sealed class TypeFlow : ISelfCalls
     {
         TypeMember caller = _stack.Peek();
         FieldState before = FieldState.Of(caller.Body, caller.Places, path, out List<int> locals);
-        if (call.Member is not IMethodSymbol method || !_methods.TryGetValue(method.OriginalDefinition, out TypeMember? callee) || OutcomesOf(callee, before.ForCall()) is not { Count: > 0 } outcomes)
+        if (locals.TrueForAll(local => caller.Body.Resources[local].Position >= 0)
+            || call.Member is not IMethodSymbol method || !_methods.TryGetValue(method.OriginalDefinition, out TypeMember? callee) || OutcomesOf(callee, before.ForCall()) is not { Count: > 0 } outcomes)
         {
             yield break;
         }

@@ -114,8 +114,7 @@ internal sealed class CollectedPinsLost : Rule
         _ => false,
     });
 
-    private static bool EndsInstance(MemberDeclarationSyntax member) =>
-        member is DestructorDeclarationSyntax or MethodDeclarationSyntax { Identifier.ValueText: "Dispose" or "DisposeAsync" or "DisposeAsyncCore" or "Close" };
+    private static bool EndsInstance(MemberDeclarationSyntax member) => member is DestructorDeclarationSyntax || MemberSyntax.IsDisposal(member);
 
     /// <summary>Whether the name is that of a local which the body makes a collection for.</summary>
     private static bool IsOfBody(string name, MemberDeclarationSyntax member) =>

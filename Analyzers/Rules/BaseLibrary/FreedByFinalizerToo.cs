@@ -27,7 +27,7 @@ internal static class FreedByFinalizerToo
             HashSet<string> tested = MemberSyntax.TestedIn(syntax);
             foreach (Fact fact in member.Body.Facts)
             {
-                if (fact is { Kind: FactKind.Release, Member: { Name: "Free", ContainingType.Name: "GCHandle" }, Target: >= 0 } && member.Body.Places[fact.Target] is { Kind: PlaceKind.Member, Symbol: IFieldSymbol field } place && member.Body.Places[place.Parent].Kind == PlaceKind.This
+                if (fact is { Kind: FactKind.Release, Member: { Name: "Free", ContainingType.Name: "GCHandle" }, Target: >= 0 } && member.Body.Places.FieldOfThis(fact.Target) is IFieldSymbol field
                     && !tested.Contains(field.Name) && !tested.Overlaps(MemberSyntax.WrittenIn(syntax)) && !members.Any(caller => caller != member && IsGuarded(caller, member)))
                 {
                     Location at = Spots.OfCall(fact.Operation);

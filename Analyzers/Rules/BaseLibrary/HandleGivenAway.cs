@@ -29,8 +29,7 @@ internal static class HandleGivenAway
         }
     }
 
-    private static IFieldSymbol? HandleIn(int place, Body body) =>
-        body.Places[place] is { Kind: PlaceKind.Member, Symbol: IFieldSymbol { Type: { Name: "GCHandle", IsValueType: true } } field } handle && body.Places[handle.Parent].Kind == PlaceKind.This ? field : null;
+    private static IFieldSymbol? HandleIn(int place, Body body) => body.Places.FieldOfThis(place) is IFieldSymbol { Type: { Name: "GCHandle", IsValueType: true } } field ? field : null;
 
     private static bool IsSetAfter(Fact given, Body body) =>
         body.Facts.SkipWhile(fact => fact != given).Any(fact => fact is { Kind: FactKind.Assign } && fact.Target == given.Target);

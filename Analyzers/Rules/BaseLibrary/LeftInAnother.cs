@@ -56,7 +56,7 @@ internal sealed class LeftInAnother : Rule
     {
         foreach (MemberDeclarationSyntax member in MemberSyntax.MembersOf(field.ContainingType))
         {
-            if (member is MethodDeclarationSyntax { Identifier.ValueText: "Dispose" or "DisposeAsync" or "DisposeAsyncCore" or "Close" } && FirstCall(member, field.Name, kept.Reads) is { } read
+            if (MemberSyntax.IsDisposal(member) && FirstCall(member, field.Name, kept.Reads) is { } read
                 && (FirstCall(member, field.Name, kept.LetsGo) is not { } letsGo || read.SpanStart < letsGo.SpanStart))
             {
                 return read;

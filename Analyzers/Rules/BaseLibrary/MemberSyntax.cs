@@ -36,6 +36,17 @@ internal static class MemberSyntax
         _ => null,
     };
 
+    /// <summary>The name of the method that a call names, on whatever it is called.</summary>
+    public static string? NameOfCalled(ExpressionSyntax called) => called switch
+    {
+        MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText,
+        SimpleNameSyntax name => name.Identifier.ValueText,
+        _ => null,
+    };
+
+    /// <summary>Whether a member is disposal under one of its names.</summary>
+    public static bool IsDisposal(MemberDeclarationSyntax member) => member is MethodDeclarationSyntax { Identifier.ValueText: "Dispose" or "DisposeAsync" or "DisposeAsyncCore" or "Close" };
+
     /// <summary>What stands before the first member or element that an expression takes: <c>a</c> of <c>a.B[0].C</c>.</summary>
     public static ExpressionSyntax RootOf(ExpressionSyntax expression)
     {

@@ -47,7 +47,7 @@ internal sealed class OverlappedKeptByCallback : Rule
     private static bool MayFree(SyntaxNode callback, string completed) => callback.DescendantNodes().Any(node =>
         node is IdentifierNameSyntax { Identifier.ValueText: var name } && name == completed && node.Parent switch
         {
-            ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax { Expression: var called } } => MemberNameOf(called) is not ("Unpack" or "GetNativeOverlappedState"),
+            ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax { Expression: var called } } => MemberSyntax.NameOfCalled(called) is not ("Unpack" or "GetNativeOverlappedState"),
             MemberAccessExpressionSyntax { Parent: not AssignmentExpressionSyntax } => false,
             _ => true,
         });
@@ -65,10 +65,10 @@ internal sealed class OverlappedKeptByCallback : Rule
                 case IdentifierNameSyntax { Identifier.ValueText: var waits } when MemberSyntax.SaysWait(waits):
                     return true;
                 case ArgumentSyntax { Expression: IdentifierNameSyntax { Identifier.ValueText: var name }, Parent.Parent: InvocationExpressionSyntax call } when name == overlapped:
-                    bool isNative = member.FirstAncestorOrSelf<TypeDeclarationSyntax>() is { } type && IsExternOf(type, MemberNameOf(call.Expression));
-                    bool isFreed = MemberNameOf(call.Expression) is "Free" or "FreeNativeOverlapped";
+                    bool isNative = member.FirstAncestorOrSelf<TypeDeclarationSyntax>() is { } type && IsExternOf(type, MemberSyntax.NameOfCalled(call.Expression));
+                    bool isFreed = MemberSyntax.NameOfCalled(call.Expression) is "Free" or "FreeNativeOverlapped";
                     operations += isNative ? 1 : 0;
-                    if (operations > 1 || (isFreed ? !LeavesAfter(call) : !isNative && MemberNameOf(call.Expression) != "Unpack"))
+                    if (operations > 1 || (isFreed ? !LeavesAfter(call) : !isNative && MemberSyntax.NameOfCalled(call.Expression) != "Unpack"))
                     {
                         return true;
                     }
@@ -85,11 +85,4 @@ internal sealed class OverlappedKeptByCallback : Rule
 
     /// <summary>Whether the block that the statement of a call stands in leaves the method.</summary>
     private static bool LeavesAfter(SyntaxNode call) => call.FirstAncestorOrSelf<BlockSyntax>() is { } block && MemberSyntax.Leaves(block);
-
-    private static string? MemberNameOf(ExpressionSyntax called) => called switch
-    {
-        MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText,
-        SimpleNameSyntax name => name.Identifier.ValueText,
-        _ => null,
-    };
 }

@@ -143,12 +143,7 @@ internal sealed class OverlappedLost : Rule
 
     private static bool SaysFree(InvocationExpressionSyntax call)
     {
-        string name = call.Expression switch
-        {
-            MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText,
-            IdentifierNameSyntax identifier => identifier.Identifier.ValueText,
-            _ => string.Empty,
-        };
+        string name = MemberSyntax.NameOfCalled(call.Expression) ?? string.Empty;
         return name.IndexOf("Free", StringComparison.OrdinalIgnoreCase) >= 0 || name.IndexOf("Dispose", StringComparison.Ordinal) >= 0 || name.IndexOf("Release", StringComparison.Ordinal) >= 0
             || name.IndexOf("Clean", StringComparison.Ordinal) >= 0 || name.IndexOf("Unpack", StringComparison.Ordinal) >= 0;
     }
