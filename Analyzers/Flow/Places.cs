@@ -62,28 +62,18 @@ internal sealed class Places
     /// <param name="parent">The place whose member it is.</param>
     /// <param name="member">What tells the member from others.</param>
     /// <param name="name">What the code calls it, if not that.</param>
-    public int OfMember(int parent, ISymbol member, string? name = null)
-    {
-        if (!_members.TryGetValue((parent, member), out int place))
-        {
-            place = Add(new Place(PlaceKind.Member, member, parent) { Name = name ?? member.Name });
-            _members.Add((parent, member), place);
-            _all[parent].AddMember(place);
-        }
-
-        return place;
-    }
+    public int OfMember(int parent, ISymbol member, string? name = null) =>
+        _members.TryGetValue((parent, member), out int place) ? place : AddMember(parent, member, new Place(PlaceKind.Member, member, parent) { Name = name ?? member.Name });
 
     /// <summary>What a value in the place owns in one of its fields, which the body itself cannot name.</summary>
-    public int OfInner(int parent, ISymbol field)
-    {
-        if (!_members.TryGetValue((parent, field), out int place))
-        {
-            place = Add(new Place(PlaceKind.Member, field, parent) { IsInner = true });
-            _members.Add((parent, field), place);
-            _all[parent].AddMember(place);
-        }
+    public int OfInner(int parent, ISymbol field) =>
+        _members.TryGetValue((parent, field), out int place) ? place : AddMember(parent, field, new Place(PlaceKind.Member, field, parent) { IsInner = true });
 
+    private int AddMember(int parent, ISymbol member, Place added)
+    {
+        int place = Add(added);
+        _members.Add((parent, member), place);
+        _all[parent].AddMember(place);
         return place;
     }
 
