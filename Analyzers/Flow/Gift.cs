@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.Operations;
 
 namespace BufferLifetime.Analyzers.Flow;
 
@@ -43,7 +44,7 @@ internal sealed class GiftReader(Body body, int into) : IFlowReader
 
         if (into < 0)
         {
-            bool isNull = returned is { ConstantValue: { HasValue: true, Value: null } };
+            bool isNull = IsNothing(returned);
             _givesNothing |= isNull;
             _isUnclear |= !isNull && (returned is null || !_returned.Contains(returned));
             return;
@@ -69,6 +70,7 @@ internal sealed class GiftReader(Body body, int into) : IFlowReader
         ResourceKind? kind = null;
         Holding held = Holding.Nothing;
         int iterator = -1;
+        List<string?> tags = [];
         foreach (KeyValuePair<int, Holding> given in _given)
         {
             Resource resource = body.Resources[given.Key];
@@ -82,13 +84,30 @@ internal sealed class GiftReader(Body body, int into) : IFlowReader
             iterator = kind is null || iterator == from ? from : -1;
             kind = resource.Kind;
             held |= given.Value;
+            tags.Add(resource.Acquisition!.Tag);
         }
 
-        Success when = _mayBeEmpty ? Success.ResultTells : !_givesNothing ? Success.Always : into >= 0 ? Success.ResultTrue : Success.ResultSet;
+        // What heap a block comes from its caller has to know; where it can be of either, nobody does.
+        if (kind!.IsItsAddress && tags.Distinct().Count() > 1)
+        {
+            return null;
+        }
+
+        Success when = _mayBeEmpty ? Success.ResultTells : !_givesNothing ? Success.Always : into >= 0 ? Success.ResultTrue : kind.IsItsAddress ? Success.ResultTells : Success.ResultSet;
         return iterator >= 0
-            ? new Effect.Acquire(target, kind!, Holding.Nothing, ModeFrom: Slot.Argument(iterator), When: when)
-            : new Effect.Acquire(target, kind!, held, When: when);
+            ? new Effect.Acquire(target, kind, Holding.Nothing, ModeFrom: Slot.Argument(iterator), When: when)
+            : new Effect.Acquire(target, kind, held, When: when, Tag: kind.IsItsAddress ? tags[0] : null);
     }
+
+    /// <summary>Whether what is returned is nothing: null, or the address that no block has.</summary>
+    private static bool IsNothing(IOperation? returned) => returned switch
+    {
+        { ConstantValue: { HasValue: true, Value: var value } } => value is null or 0,
+        IConversionOperation { Operand: var operand } => IsNothing(operand),
+        IFieldReferenceOperation { Field: { IsStatic: true, Name: nameof(IntPtr.Zero), ContainingType.SpecialType: SpecialType.System_IntPtr or SpecialType.System_UIntPtr } } => true,
+        IDefaultValueOperation { Type: IPointerTypeSymbol or { SpecialType: SpecialType.System_IntPtr or SpecialType.System_UIntPtr } } => true,
+        _ => false,
+    };
 
     /// <summary>Which parameter the iterator in the place is, as it was given.</summary>
     private int GivenIterator(int place) => place >= 0 && body.Places[place] is { Kind: PlaceKind.Parameter, Symbol: IParameterSymbol { RefKind: RefKind.None } parameter } && SymbolEqualityComparer.Default.Equals(parameter.ContainingSymbol, body.Owner) ? parameter.Ordinal : -1;
@@ -108,7 +127,7 @@ internal sealed class GiftReader(Body body, int into) : IFlowReader
         {
             // Nothing that is followed: nothing at all only where it is null, or, in a parameter, where the result says so.
             _givesNothing = true;
-            _isUnclear |= into < 0 && (path.KnownOf(place).Classes & ~Classes.Null) != 0;
+            _isUnclear |= into < 0 && (path.KnownOf(place).Classes & ~(Classes.Null | Classes.Zero)) != 0;
             return false;
         }
 

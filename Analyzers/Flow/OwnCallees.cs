@@ -140,7 +140,8 @@ internal sealed partial class OwnCallees(Func<ISymbol, ControlFlowGraph?> graphO
 
     private static bool CanBeGiven(ITypeSymbol type) => type switch
     {
-        IArrayTypeSymbol => true,
+        IArrayTypeSymbol or IPointerTypeSymbol or { SpecialType: SpecialType.System_IntPtr or SpecialType.System_UIntPtr } => true,
+        { TypeKind: TypeKind.Struct, Name: "GCHandle" or "MemoryHandle" } => true,
         { Name: "IDisposable" or "IAsyncDisposable" } => true,
         { SpecialType: SpecialType.None, TypeKind: TypeKind.Class or TypeKind.Interface } => type.AllInterfaces.Any(static implemented => implemented.Name is "IDisposable" or "IAsyncDisposable"),
         _ => false,

@@ -116,7 +116,7 @@ internal sealed class ReplacementReader(Body body, Resource given, int place, bo
             common = common is null ? release : common with { Accepts = common.Accepts | release.Accepts, Repeatable = common.Repeatable && release.Repeatable };
         }
 
-        return new Replacement([.. _whenThere], [.. _whenNothing], common, _fresh is null ? null : new Effect.Acquire(Slot.Result, _fresh.Kind, _held), _isUsed);
+        return new Replacement([.. _whenThere], [.. _whenNothing], common, _fresh is null ? null : new Effect.Acquire(Slot.Result, _fresh.Kind, _held, Tag: _fresh.Kind.IsItsAddress ? _fresh.Acquisition!.Tag : null), _isUsed);
     }
 
     private bool IsFirst(Fact fact) => body.Flow.Blocks.Length > 1 && body.FactsOf(body.Flow.Blocks[1]).Contains(fact);
@@ -144,7 +144,7 @@ internal sealed class ReplacementReader(Body body, Resource given, int place, bo
         Resource made = body.Resources[refs[0].Resource];
         Holding held = path.HoldOf(made.Id).Holding;
         if (made is not { Original: null, Parameter: null, Acquisition: not null } || !made.Kind.IsGivenWhole || (held & Holding.AnyHeld) == 0 || (held & ~Holding.AnyHeld) != 0
-            || path.HoldOf(made.Id).MayBeTaken || IsElsewhere(path, made.Id) || (_fresh is not null && _fresh.Kind != made.Kind))
+            || path.HoldOf(made.Id).MayBeTaken || IsElsewhere(path, made.Id) || (_fresh is not null && (_fresh.Kind != made.Kind || _fresh.Acquisition!.Tag != made.Acquisition.Tag)))
         {
             return null;
         }

@@ -31,10 +31,10 @@ internal sealed class ResourceKind
     public static readonly ResourceKind Folio = new("folio") { IsCounted = true, IsGivenWhole = true };
 
     /// <summary>Memory pinned by a handle.</summary>
-    public static readonly ResourceKind Pin = new("pin") { IsCallbackState = true, IsHandle = true, ClearsItsVariable = true };
+    public static readonly ResourceKind Pin = new("pin") { IsCallbackState = true, IsHandle = true, ClearsItsVariable = true, IsGivenWhole = true };
 
     /// <summary>An object kept reachable, not kept in place, by a handle.</summary>
-    public static readonly ResourceKind Root = new("handle") { IsCallbackState = true, IsHandle = true, ClearsItsVariable = true };
+    public static readonly ResourceKind Root = new("handle") { IsCallbackState = true, IsHandle = true, ClearsItsVariable = true, IsGivenWhole = true };
 
     /// <summary>An array of a pool.</summary>
     public static readonly ResourceKind Rental = new("array") { IsAlwaysThere = true, IsReference = true, IsGivenWhole = true };
@@ -43,7 +43,7 @@ internal sealed class ResourceKind
     public static readonly ResourceKind Owner = new("owner") { IsReference = true, IsGivenWhole = true };
 
     /// <summary>Memory outside the managed heap.</summary>
-    public static readonly ResourceKind Native = new("block") { IsHandle = true, IsItsAddress = true };
+    public static readonly ResourceKind Native = new("block") { IsHandle = true, IsItsAddress = true, IsGivenWhole = true };
 
     /// <summary>What a fixed statement holds in place until its end.</summary>
     public static readonly ResourceKind Fixed = new("fixed");
