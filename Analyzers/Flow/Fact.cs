@@ -45,6 +45,9 @@ internal enum FactKind
 
     /// <summary>The result of a call tells how it went with what stood in one of its arguments.</summary>
     Outcome,
+
+    /// <summary>A call fails where its own body says so, or an operation that was waited for has failed.</summary>
+    Fail,
 }
 
 /// <summary>How a value leaves the sight of its body.</summary>

@@ -26,6 +26,7 @@ internal sealed partial class FactBuilder
     private readonly bool _isAsked;
     private List<Fact> _facts = [];
     private bool _canFail;
+    private bool _mayLose;
     private int _block;
 
     private FactBuilder(IContractSource contracts, Body body, OwnCallees? callees, bool isAsked)
@@ -51,6 +52,7 @@ internal sealed partial class FactBuilder
             builder._leading.Add(place);
         }
 
+        builder._mayLose = HasHandlers(graph.Root) || (body.Owner as IMethodSymbol)?.Parameters.Any(static parameter => parameter.RefKind == RefKind.Out && OwnCallees.CanOwn(parameter.Type)) == true;
         foreach (BasicBlock block in graph.Blocks)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -148,7 +150,9 @@ internal sealed partial class FactBuilder
             case IParenthesizedOperation parenthesized:
                 return Visit(parenthesized.Operand);
             case IInvocationOperation invocation:
-                return VisitCall(invocation, invocation.TargetMethod, invocation.Instance, invocation.Arguments, invocation.Type);
+                Value outcome = VisitCall(invocation, invocation.TargetMethod, invocation.Instance, invocation.Arguments, invocation.Type);
+                FailOfItsOwnAccord(invocation);
+                return outcome;
             case IObjectCreationOperation creation:
                 return VisitCall(creation, creation.Constructor, null, creation.Arguments, creation.Type);
             case IAwaitOperation awaited:
@@ -358,6 +362,11 @@ internal sealed partial class FactBuilder
         // An await that throws has waited, too: the operation is over either way.
         Add(new Fact(FactKind.Complete, awaited) { Target = result, Source = operand.Place, Value = operand.Expression as Expression.Winner });
         Add(new Fact(FactKind.Suspend, awaited));
+        if (HoldsHandle)
+        {
+            Add(new Fact(FactKind.Fail, awaited));
+        }
+
         if (!operand.IsGivenUpOnFailure && !IsMadeOnly(awaited.Operation))
         {
             Point(awaited);

@@ -19,6 +19,7 @@ internal sealed class SourceTypes(Func<ISymbol, CancellationToken, ControlFlowGr
 
     private readonly ConcurrentDictionary<(ISymbol By, int Depth), Given?> _given = new(ByAndDepth.Instance);
     private readonly ConcurrentDictionary<(ISymbol By, int Depth), Effect.Acquire?> _gifts = new(ByAndDepth.Instance);
+    private readonly ConcurrentDictionary<(ISymbol By, int Depth), BoxedBool?> _throws = new(ByAndDepth.Instance);
     private readonly ConcurrentDictionary<(ISymbol By, int Depth), ConcurrentDictionary<ISymbol, FieldFate?>> _fates = new(ByAndDepth.Instance);
     private readonly ConcurrentDictionary<(ISymbol By, int Depth), Made?> _made = new(ByAndDepth.Instance);
     private readonly ConcurrentDictionary<(ISymbol By, int Depth), Taken?> _taken = new(ByAndDepth.Instance);
@@ -29,6 +30,10 @@ internal sealed class SourceTypes(Func<ISymbol, CancellationToken, ControlFlowGr
     /// <summary>What a method does with what it is given in <paramref name="parameter"/>; null where that is not clear.</summary>
     public Given? Ask(IMethodSymbol method, IParameterSymbol parameter, int depth, CancellationToken cancellation) =>
         depth == 0 ? null : Remember(_given, parameter, depth, () => Inside(method.ContainingType, depth - 1, cancellation).Ask(method, parameter.Ordinal, null));
+
+    /// <summary>Whether a method throws of its own accord.</summary>
+    public bool Throws(IMethodSymbol method, int depth, CancellationToken cancellation) =>
+        depth > 0 && Remember(_throws, method, depth, () => Inside(method.ContainingType, depth - 1, cancellation).Throws(method, null) ? BoxedBool.True : BoxedBool.False) == BoxedBool.True;
 
     /// <summary>What the caller of a method gets from it, by its result or by <paramref name="parameter"/>; null where that is not clear.</summary>
     public Effect.Acquire? AskGift(IMethodSymbol method, IParameterSymbol? parameter, int depth, CancellationToken cancellation) =>

@@ -62,6 +62,7 @@ internal static class RuleCatalogue
         (TouchedWhilePending.Words, static () => new SharedByOperations()),
         (FieldNotCleared.ElementsWords, static () => new ElementsNotCleared()),
         (PinNotReleased.Words, static () => new CollectedPinsLost()),
+        (PinNotReleased.Words, static () => new LostByCall()),
         (PinNotReleased.Words, static () => new OverlappedLost()),
         (PinNotReleased.Words, static () => new OverlappedKeptByCallback()),
         (PinNotReleased.Words, static () => new StateNeverFreed()),

@@ -1,0 +1,26 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace BufferLifetime.Analyzers.Flow;
+
+/// <content>Where a body is left by what a call throws, as far as the callee says so: asked where the body has handlers of its own, or a caller that has, and something to lose.</content>
+internal sealed partial class FactBuilder
+{
+    private bool HoldsHandle => _mayLose && _body.Resources.Any(static resource => resource is { Original: null, Parameter: null, Kind.IsHandle: true });
+
+    private static bool HasHandlers(ControlFlowRegion region) =>
+        region.Kind is ControlFlowRegionKind.TryAndFinally or ControlFlowRegionKind.TryAndCatch || region.NestedRegions.Any(HasHandlers);
+
+    private void FailOfItsOwnAccord(IInvocationOperation call)
+    {
+        IMethodSymbol method = call.TargetMethod;
+        if (HoldsHandle && (method.GetDllImportData() is not null || SaysThrow(method) || _callees?.Throws(method, Local(method)) == true))
+        {
+            Add(new Fact(FactKind.Fail, call) { Member = method });
+        }
+    }
+
+    /// <summary>A method of the class library that is there to throw where what it is told is an error.</summary>
+    private static bool SaysThrow(IMethodSymbol method) => method is { Name: "ThrowExceptionForHR", ContainingType.Name: "Marshal" };
+}
