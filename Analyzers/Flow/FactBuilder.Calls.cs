@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
@@ -46,6 +47,11 @@ internal sealed partial class FactBuilder
             return view >= 0 ? Named(view) : outcome;
         }
 
+        if (IsEndOfLoop(call, method, instance))
+        {
+            return Value.None;
+        }
+
         // The instance's own disposal is what its body does to the fields.
         Contract? contract = _contracts.Find(method.OriginalDefinition);
         if (contract is { IsBeside: true })
@@ -59,6 +65,10 @@ internal sealed partial class FactBuilder
             ? Apply(call, method, contract, receiver, values, type)
             : CallWithoutContract(call, method, receiver, values, type, isOwn);
     }
+
+    /// <summary>Whether a loop is left that went through a span: what went through it is disposed, and has nothing of its own to give back.</summary>
+    private static bool IsEndOfLoop(IOperation call, IMethodSymbol method, IOperation? instance) =>
+        call is { IsImplicit: true, Syntax.Parent: CommonForEachStatementSyntax } && method is { Name: "Dispose", ContainingType.TypeKind: TypeKind.Interface } && TypeOf(instance) is { IsRefLikeType: true };
 
     private Value CallWithoutContract(IOperation call, IMethodSymbol method, Value receiver, Value[] values, ITypeSymbol? type, bool isOwn)
     {

@@ -157,7 +157,10 @@ internal sealed partial class OwnCallees(Func<ISymbol, ControlFlowGraph?> graphO
         && (method is { IsVirtual: false, IsOverride: false } || method.IsSealed || method.ContainingType is { IsSealed: true });
 
     private bool CanBeAsked(IMethodSymbol method, IParameterSymbol parameter) =>
-        IsSure(method) && parameter is { RefKind: RefKind.None, IsParams: false } && CanOwn(parameter.Type) && contracts.FindParameter(parameter) is null && contracts.Find(method) is null;
+        IsSure(method) && parameter is { RefKind: RefKind.None, IsParams: false } && CanOwn(parameter.Type) && IsCallersOwn(parameter) && contracts.Find(method) is null;
+
+    /// <summary>Whether the parameter brings what its caller gives it and nothing else; memory that stays the caller's is nothing else.</summary>
+    private bool IsCallersOwn(IParameterSymbol parameter) => contracts.FindParameter(parameter) is not { Kind: var kind } || kind == ResourceKind.Borrowed;
 
     /// <summary>Whether a value of the type can be what is to be given back.</summary>
     public static bool CanOwn(ITypeSymbol type) => type switch

@@ -40,6 +40,48 @@ public sealed class PoolTests
     public Task Rental_given_back_once_is_silent(string statements) =>
         RuleCode.VerifyAsync(Usings + "static class C { static int M(int n) { " + statements + " } }");
 
+    private const string Readers = """
+
+            private int _sum;
+            private byte[] _last = [];
+            private ReadOnlyMemory<byte> _kept;
+            private void Sum(ReadOnlyMemory<byte> bytes) { foreach (byte b in bytes.Span) _sum += b; }
+            private void SumArray(byte[] bytes) { foreach (byte b in bytes.AsSpan()) _sum += b; }
+            private void Cut(Memory<byte> bytes) { Span<byte> left = bytes.Span; while (!left.IsEmpty) { int n = Math.Min(left.Length, 4); _sum += n; left = left.Slice(n); } }
+            private static void Write(Stream to, ArraySegment<byte> bytes) { foreach (byte b in bytes.AsSpan()) to.WriteByte(b); }
+            private void Copy(ReadOnlyMemory<byte> bytes) => _last = bytes.ToArray();
+            private void Keep(ReadOnlyMemory<byte> bytes) => _kept = bytes;
+            private void KeepLater(ReadOnlyMemory<byte> bytes) { foreach (byte b in bytes.Span) _sum += b; Keep(bytes.Slice(1)); }
+            private static void Give(ReadOnlyMemory<byte> bytes) { if (System.Runtime.InteropServices.MemoryMarshal.TryGetArray(bytes, out ArraySegment<byte> of)) System.Buffers.ArrayPool<byte>.Shared.Return(of.Array!); }
+        """;
+
+    [Theory]
+    [InlineData("byte[] b = System.Buffers.ArrayPool<byte>.Shared.{|BUF2008:Rent|}(8); Sum(b.AsMemory(0, 4));")]
+    [InlineData("byte[] b = System.Buffers.ArrayPool<byte>.Shared.{|BUF2008:Rent|}(8); SumArray(b);")]
+    [InlineData("byte[] b = System.Buffers.ArrayPool<byte>.Shared.{|BUF2008:Rent|}(8); Cut(b);")]
+    [InlineData("byte[] b = System.Buffers.ArrayPool<byte>.Shared.{|BUF2008:Rent|}(8); Copy(new ReadOnlyMemory<byte>(b, 0, 4));")]
+    [InlineData("byte[] b = System.Buffers.ArrayPool<byte>.Shared.{|BUF2008:Rent|}(8); Write(Stream.Null, new ArraySegment<byte>(b, 0, 4));")]
+    public Task Array_that_own_methods_only_read_as_memory_is_still_owed(string statements) =>
+        RuleCode.VerifyMembersAsync(["BUF2014", "BUF1007"], Readers + "void M() { " + statements + " }");
+
+    [Theory]
+    [InlineData("Sum(b.AsMemory(0, 4)); System.Buffers.ArrayPool<byte>.Shared.Return(b);")]
+    [InlineData("try { Cut(b); } finally { System.Buffers.ArrayPool<byte>.Shared.Return(b); }")]
+    [InlineData("Keep(b.AsMemory(0, 4));")]
+    [InlineData("KeepLater(b.AsMemory(0, 4));")]
+    [InlineData("Give(b.AsMemory(0, 4));")]
+    public Task Array_that_is_given_back_or_kept_after_an_own_method_had_it_as_memory_is_silent(string statements) =>
+        RuleCode.VerifyMembersAsync(["BUF2014", "BUF1007"], Readers + "void M() { byte[] b = System.Buffers.ArrayPool<byte>.Shared.Rent(8); " + statements + " }");
+
+    /// <summary>What is said of memory that a callee keeps does not change what is known of one that does not.</summary>
+    [Fact]
+    public Task Array_read_as_memory_is_owed_also_where_callees_are_held_to_what_they_keep() => RuleCode.VerifyEveryRuleAsync("""
+
+        private int _sum;
+        private void Sum(ReadOnlyMemory<byte> bytes) { foreach (byte b in bytes.Span) _sum += b; }
+        void M() { byte[] b = System.Buffers.ArrayPool<byte>.Shared.{|BUF2008:Rent|}(8); Sum(b.AsMemory(0, 4)); }
+        """);
+
     [Fact]
     public Task Buffer_that_grows_in_a_loop_is_silent() => RuleCode.VerifyAsync(Usings + """
         static class C
