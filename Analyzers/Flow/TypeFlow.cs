@@ -241,7 +241,7 @@ internal sealed class TypeFlow : ISelfCalls
     public bool IsReleasedOnlyAtEnd(ISymbol? field)
     {
         int index = field is { DeclaredAccessibility: Accessibility.Private } ? _fields.ToList().FindIndex(f => SymbolEqualityComparer.Default.Equals(f, field)) : -1;
-        return index >= 0 && _members.All(member => member.EndsInstance || member.IsConstructor || !OwningFields.Releases(member.Body) || !OwningFields.NamedIn(member.Body).Contains(field, SymbolEqualityComparer.Default));
+        return index >= 0 && _members.All(member => member.EndsInstance || member.IsConstructor || IsKeptForTheEnd(member) || !OwningFields.Releases(member.Body) || !OwningFields.NamedIn(member.Body).Contains(field, SymbolEqualityComparer.Default));
     }
 
     /// <summary>The states that each entry of a member, while the instance lives, can end in.</summary>
@@ -472,6 +472,9 @@ internal sealed class TypeFlow : ISelfCalls
     /// <summary>Whether the type, or what is derived from it, keeps the method to itself, and what ends the instance calls it.</summary>
     public bool IsCalledByDisposal(TypeMember member) =>
         member.Method is { DeclaredAccessibility: Accessibility.Private or Accessibility.Protected or Accessibility.ProtectedAndInternal } method && _calledByDisposal.Contains(method);
+
+    /// <summary>Whether the type keeps the method to itself, and nothing but what ends the instance calls it.</summary>
+    private bool IsKeptForTheEnd(TypeMember member) => member.Method is { DeclaredAccessibility: Accessibility.Private } method && _calledBySelf.Contains(method) && _calledByDisposal.Contains(method) && !_calledInLife.Contains(method);
 
     /// <summary>Whether the type keeps the method to itself, and more than one member calls it.</summary>
     public bool HasSeveralCallers(TypeMember member) =>

@@ -46,8 +46,25 @@ internal sealed class FieldOverwritten : Rule
     /// <summary>The fields that are given something only where they have nothing.</summary>
     private readonly List<(IFieldSymbol Field, ResourceKind Kind)> _asked = [];
 
+    /// <summary>What the body returns, or an address or a view of.</summary>
+    private readonly HashSet<int> _returned = [];
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
+        if (fact is { Kind: FactKind.Escape, Departure: Departure.Returned })
+        {
+            foreach (PathState path in before.Paths)
+            {
+                RefSet leaving = path.RefsOf(fact.Target).Where(static r => r.Kind < RefRole.Account);
+                for (int i = 0; i < leaving.Count; i++)
+                {
+                    _returned.Add(leaving[i].Resource);
+                }
+            }
+
+            return;
+        }
+
         if (fact is not { Kind: FactKind.Assign, Target: >= 0, Source: >= 0 } || !findings.Body.Places.IsOfThis(fact.Target) || findings.Body.Places[fact.Target].Symbol is not IFieldSymbol { IsStatic: false } field
             || _type?.MayOwn(field) != true || before.Paths.Any(path => Held(path, fact.Target).Count > 0))
         {
@@ -78,7 +95,7 @@ internal sealed class FieldOverwritten : Rule
         {
             foreach (Lost lost in Lost.On(path, findings.Body))
             {
-                if (lost.Released is null && _type is { } type && (type.AlwaysOwns(lost.FieldSymbol) || (IsRepeated && type.IsReleasedOnlyAtEnd(lost.FieldSymbol)) || IsForgotten(lost) || (_member?.Method is { } method && IsOutgrown(lost, method))))
+                if (lost.Released is null && _type is { } type && (type.AlwaysOwns(lost.FieldSymbol) || ((IsRepeated || IsGivenOut(path, lost, findings.Body)) && type.IsReleasedOnlyAtEnd(lost.FieldSymbol)) || IsForgotten(lost) || (_member?.Method is { } method && IsOutgrown(lost, method))))
                 {
                     findings.Report(
                         Words, Confidence.Possible, lost.At.Syntax, null, lost.At.Syntax.GetLocation(), [Spots.Origin(lost.Resource)], null,
@@ -87,6 +104,17 @@ internal sealed class FieldOverwritten : Rule
             }
         }
     }
+
+    /// <summary>How the names of methods begin that are called once, before anything else.</summary>
+    private static readonly string[] First = ["Init", "Setup", "Start", "Begin", "Open", "Connect"];
+
+    /// <summary>
+    /// Whether what the field is given is made of what the caller passes, for the caller, who gets it, its address or a view of it: nothing tells somebody who
+    /// wants two that there can be one only.
+    /// </summary>
+    private bool IsGivenOut(PathState path, Lost lost, Body body) =>
+        _member?.Method is { MethodKind: MethodKind.Ordinary, DeclaredAccessibility: not Accessibility.Private, Parameters.IsEmpty: false, ContainingType.IsRefLikeType: false, Name: var name } && !Array.Exists(First, word => name.StartsWith(word, StringComparison.Ordinal))
+        && Held(path, path.HoldOf(lost.Resource.Id).LostFrom) is { Count: 1 } instead && body.Resources[instead[0].Resource].Original is null && _returned.Contains(instead[0].Resource);
 
     /// <summary>Whether the member is there to be called again while the instance lives: it says so by its name, or by what it does before it begins anew.</summary>
     private bool IsRepeated => IsCalledRepeated || (_member?.Method is { MethodKind: MethodKind.Ordinary } method && MemberSyntax.MemberOf(_member) is { } member && BeginsAnew(method, member));
