@@ -143,16 +143,45 @@ internal static class OwningFields
     private static bool IsOwn(ISymbol symbol, Body body) =>
         SymbolEqualityComparer.Default.Equals(symbol.ContainingType?.OriginalDefinition, body.Owner.ContainingType?.OriginalDefinition);
 
-    /// <summary>Fields reached through another instance: what happens to them there is not seen.</summary>
+    /// <summary>Fields reached through another instance that are written there, or lead to something that leaves: what happens to them there is not seen.</summary>
     private static void FindForeign(Body body, HashSet<ISymbol> interfered)
     {
         for (int place = 0; place < body.Places.Count; place++)
         {
-            if (body.Places[place] is { Kind: PlaceKind.Member, Symbol: { } symbol, Parent: var parent } && body.Places[parent].Kind != PlaceKind.This && IsOwn(symbol, body))
+            if (body.Places[place] is { Kind: PlaceKind.Member, Symbol: { } symbol, Parent: var parent } && body.Places[parent].Kind != PlaceKind.This && IsOwn(symbol, body) && !interfered.Contains(symbol) && IsMoreThanRead(body, place))
             {
                 interfered.Add(symbol);
             }
         }
+    }
+
+    /// <summary>Whether what stands in the place, or is made of that, is written, given back or given away.</summary>
+    private static bool IsMoreThanRead(Body body, int place)
+    {
+        HashSet<int> leading = [place];
+        for (int before = 0; before != leading.Count;)
+        {
+            before = leading.Count;
+            foreach (Fact fact in body.Facts)
+            {
+                switch (fact.Kind)
+                {
+                    case FactKind.Assign or FactKind.Acquire or FactKind.Replace when fact.Target == place:
+                    case not (FactKind.Assign or FactKind.View or FactKind.Use or FactKind.Inspect or FactKind.Complete or FactKind.Demand or FactKind.Count) when leading.Contains(fact.Target) || leading.Contains(fact.Source):
+                        return true;
+                    case FactKind.Assign or FactKind.View or FactKind.Complete when leading.Contains(fact.Source) && fact.Target >= 0:
+                        if (body.Places[fact.Target].Kind is PlaceKind.Member or PlaceKind.StaticField)
+                        {
+                            return true;
+                        }
+
+                        leading.Add(fact.Target);
+                        break;
+                }
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Fields that a lambda writes, or could release: it runs at its own time.</summary>
