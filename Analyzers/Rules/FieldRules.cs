@@ -43,9 +43,12 @@ internal static class FieldRules
                 {
                     if (endings.All(state => Owned(type.Flow, state).Any(o => SymbolEqualityComparer.Default.Equals(o.Field, field))) && type.Record.Settled.Contains(held.Original) && !ReleasesOnCompletion(members, type.Flow, field) && !IsResumed(member, members) && !ReleasesForAnother(type.Record, held.Original) && !ends.Exists(other => other != member && ReleasesAlways(type.Flow, other, field)) && told.Add((field, held.Original)) && WordsFor(held.Original.Kind) is { } words && !field.Locations.IsEmpty)
                     {
+                        // Where nobody releases it, but gives it away in the end, all that can be told is where it was taken.
+                        Location taken = Spots.OfCall(held.Original.Origin);
+                        Location shown = type.Record.Releases.Exists(deed => deed.Resource == held.Original) ? field.Locations[0] : taken;
                         yield return Diagnostic.Create(
-                            words.Possible, field.Locations[0], new[] { Spots.OfCall(held.Original.Origin) }, Possible,
-                            field.Name, Spots.Line(Spots.OfCall(held.Original.Origin)), $"a path through '{member.Symbol.Name}' is taken that does not release it");
+                            words.Possible, shown, new[] { shown == taken ? field.Locations[0] : taken }, Possible,
+                            field.Name, Spots.Line(taken), $"a path through '{member.Symbol.Name}' is taken that does not release it");
                     }
                 }
             }

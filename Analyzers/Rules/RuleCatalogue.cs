@@ -43,6 +43,7 @@ internal static class RuleCatalogue
         (PinMisused.SpentWords, static () => new SpentOverlapped()),
         (PointerOutlivesPin.Words, static () => new PointerOutlivesPin()),
         (PointerOutlivesPin.Words, static () => new KeptByNative()),
+        (PointerOutlivesPin.Words, static () => new KeptUntilCallback()),
         (AddressOfMovable.Words, static () => new AddressOfMovable()),
         (UsedAfterReturn.Words, static () => new UsedAfterReturn()),
         (UsedAfterReturn.LeftWords, static () => new LeftWithOthers()),

@@ -81,6 +81,58 @@ public sealed class CallbackStateTests
         """);
 
     [Theory]
+    [InlineData("fixed (byte* first = bytes) {|BUF2003:send_begin|}(_stream, first, bytes.Length, &OnDone, GCHandle.ToIntPtr(state));")]
+    [InlineData("fixed (byte* first = bytes) { int status = {|BUF2003:send_begin|}(_stream, first, bytes.Length, &OnDone, (nint)state); if (status != 0) { state.Free(); throw new IOException(); } }")]
+    [InlineData("if ({|BUF2003:run_async|}(_stream, bytes, bytes.Length, &OnDone, GCHandle.ToIntPtr(state)) != 0) { state.Free(); throw new IOException(); }")]
+    [InlineData("try { {|BUF2003:run_async|}(_stream, bytes, bytes.Length, &OnDone, GCHandle.ToIntPtr(state)); } catch { state.Free(); throw; }")]
+    public Task Memory_held_for_the_call_that_starts_what_a_callback_ends_is_reported(string start) => RuleCode.VerifyAsync(Started(start, "Done((Sender)handle.Target!);"));
+
+    [Theory]
+    [InlineData("GCHandle pin = GCHandle.Alloc(bytes, GCHandleType.Pinned); _pins.Add(pin); send_begin(_stream, (byte*)pin.AddrOfPinnedObject(), bytes.Length, &OnDone, GCHandle.ToIntPtr(state));", "Done((Sender)handle.Target!);")]
+    [InlineData("fixed (byte* first = bytes) { send_begin(_stream, first, bytes.Length, &OnDone, GCHandle.ToIntPtr(state)); _ended.Wait(); }", "Done((Sender)handle.Target!);")]
+    [InlineData("fixed (byte* first = bytes) send_begin(_stream, first, bytes.Length, &OnDone, GCHandle.ToIntPtr(state)); state.Free();", "Done((Sender)handle.Target!);")]
+    [InlineData("fixed (byte* first = bytes) set_handler(_stream, first, &OnDone, GCHandle.ToIntPtr(state));", "Done((Sender)handle.Target!);")]
+    [InlineData("fixed (byte* first = bytes) send_begin(_stream, first, bytes.Length, &OnDone, GCHandle.ToIntPtr(state));", "")]
+    [InlineData("run_async(_stream, null, 0, &OnDone, GCHandle.ToIntPtr(state));", "Done((Sender)handle.Target!);")]
+    public Task Memory_that_stays_in_place_or_is_used_by_the_call_alone_is_silent(string start, string done) => RuleCode.VerifyAsync(Started(start, done));
+
+    private static string Started(string start, string done) => Usings + $$"""
+        unsafe class Sender
+        {
+            private readonly nint _stream;
+            private readonly List<GCHandle> _pins = [];
+            private readonly ManualResetEventSlim _ended = new();
+
+            public Sender(nint stream) => _stream = stream;
+
+            [DllImport("n")] static extern int send_begin(nint stream, byte* first, int count, delegate* unmanaged<nint, void> done, nint state);
+            [DllImport("n")] static extern int run_async(nint stream, byte[]? bytes, int count, delegate* unmanaged<nint, void> done, nint state);
+            [DllImport("n")] static extern int set_handler(nint stream, byte* name, delegate* unmanaged<nint, void> done, nint state);
+
+            [UnmanagedCallersOnly]
+            private static void OnDone(nint state)
+            {
+                GCHandle handle = GCHandle.FromIntPtr(state);
+                {{done}}
+                handle.Free();
+            }
+
+            private static void Done(Sender sender)
+            {
+                sender._ended.Set();
+                foreach (GCHandle pin in sender._pins)
+                    pin.Free();
+            }
+
+            public void Send(byte[] bytes)
+            {
+                GCHandle state = GCHandle.Alloc(this);
+                {{start}}
+            }
+        }
+        """;
+
+    [Theory]
     [InlineData("if (status < 0) throw new IOException();", "", "{|BUF2001:Pin|}")]
     [InlineData("if (status < 0) { _count = 0; throw new IOException(); }", "", "{|BUF2001:Pin|}")]
     [InlineData("if (status < 0) { Unpin(); throw new IOException(); }", "", "Pin")]

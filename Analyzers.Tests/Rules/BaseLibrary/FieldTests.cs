@@ -88,6 +88,54 @@ public sealed class FieldTests
     [InlineData("private byte[]? _b; public Memory<byte> Room(int n) { byte[] b = ArrayPool<byte>.Shared.Rent(n); _b = b; Drop(); return new byte[n]; } private void Drop() { if (_b != null) { ArrayPool<byte>.Shared.Return(_b); _b = null; } } public void Dispose() => Drop();")]
     public Task Field_that_lets_go_in_time_is_silent(string members) => RuleCode.VerifyAsync(Code(members));
 
+    [Theory]
+    [InlineData("{|BUF2012:_pin = GCHandle.Alloc(_bytes, GCHandleType.Pinned)|}; return new MemoryHandle((byte*)_pin.AddrOfPinnedObject() + i);", "")]
+    [InlineData("if (!_pin.IsAllocated) _pin = GCHandle.Alloc(_bytes, GCHandleType.Pinned); return new MemoryHandle((byte*)_pin.AddrOfPinnedObject() + i);", "")]
+    [InlineData("_pin = GCHandle.Alloc(_bytes, GCHandleType.Pinned); return new MemoryHandle((byte*)_pin.AddrOfPinnedObject() + i, pinnable: this);", "_pin.Free();")]
+    public Task Memory_is_pinned_as_often_as_its_users_like(string pin, string unpin) => RuleCode.VerifyAsync(Usings + $$"""
+        sealed unsafe class Block : MemoryManager<byte>
+        {
+            private readonly byte[] _bytes = new byte[8];
+            private GCHandle _pin;
+
+            public override Span<byte> GetSpan() => _bytes;
+
+            public override MemoryHandle Pin(int i = 0) { {{pin}} }
+
+            public override void Unpin() { {{unpin}} }
+
+            protected override void Dispose(bool disposing)
+            {
+                if (_pin.IsAllocated)
+                    _pin.Free();
+            }
+        }
+        """);
+
+    [Theory]
+    [InlineData("{|BUF2012:_rented = ArrayPool<byte>.Shared.Rent(sizeHint + 1)|};")]
+    [InlineData("_rented ??= ArrayPool<byte>.Shared.Rent(sizeHint + 1);")]
+    [InlineData("if (_rented != null) ArrayPool<byte>.Shared.Return(_rented); _rented = ArrayPool<byte>.Shared.Rent(sizeHint + 1);")]
+    public Task Room_is_asked_for_as_often_as_there_is_something_to_write(string take) => RuleCode.VerifyAsync(Usings + $$"""
+        sealed class Writer : IBufferWriter<byte>, IDisposable
+        {
+            private byte[]? _rented;
+
+            public void Advance(int count) { }
+
+            public Memory<byte> GetMemory(int sizeHint = 0) { {{take}} return _rented; }
+
+            public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+
+            public void Dispose()
+            {
+                if (_rented != null)
+                    ArrayPool<byte>.Shared.Return(_rented);
+                _rented = null;
+            }
+        }
+        """);
+
     [Fact]
     public Task Field_cleared_before_what_is_in_it_is_released_is_reported() => RuleCode.VerifyAsync(Usings + """
         sealed class Bad

@@ -172,6 +172,24 @@ internal sealed class FieldOverwritten : Rule
 
     private static bool IsParameter(ExpressionSyntax value, IMethodSymbol method) => MemberSyntax.NameOf(value) is { } name && method.Parameters.Any(parameter => parameter.Name == name);
 
+    /// <summary>The types whose users call the same members again and again, each time for the next bytes.</summary>
+    private static readonly string[] Streaming = ["Stream", "MemoryManager", "TextReader", "TextWriter", "PipeReader", "PipeWriter", "Encoder", "Decoder"];
+
+    /// <summary>Whether the framework, or whoever uses what it describes, calls the method as often as there is something to read, write or pin.</summary>
+    private static bool IsOfStream(IMethodSymbol method)
+    {
+        for (IMethodSymbol? overridden = method.OverriddenMethod; overridden is not null; overridden = overridden.OverriddenMethod)
+        {
+            if (Array.IndexOf(Streaming, overridden.ContainingType.Name) >= 0 && overridden.DeclaringSyntaxReferences.IsEmpty)
+            {
+                return true;
+            }
+        }
+
+        return method is { Name: "GetMemory" or "GetSpan", IsStatic: false } && method.ContainingType.AllInterfaces.Any(static implemented => implemented is { Name: "IBufferWriter", DeclaringSyntaxReferences.IsEmpty: true });
+    }
+
     private bool IsCalledRepeated => _member?.Method is { MethodKind: MethodKind.PropertySet }
+        || (_member?.Method is { MethodKind: MethodKind.Ordinary } called && IsOfStream(called))
         || (_member?.Method is { MethodKind: MethodKind.Ordinary, Name: var name } && Array.Exists(Repeated, word => name.StartsWith(word, StringComparison.Ordinal) && (name.Length == word.Length || char.IsUpper(name[word.Length]))));
 }
