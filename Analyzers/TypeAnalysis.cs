@@ -64,6 +64,8 @@ internal sealed class TypeAnalysis(ProtocolTable protocols, Relevance relevance,
             Report(ReadByFinalizer.In(_all), context);
         }
 
+        Report(StructNotCleared.In(_all, relevance.IsOwner, others, protocols, context.CancellationToken), context);
+
         if (_opened.Count == 0)
         {
             return;

@@ -97,6 +97,9 @@ internal sealed class SourceTypes(Func<ISymbol, CancellationToken, ControlFlowGr
         return answer;
     }
 
+    /// <summary>The graph of a method; null for what has none.</summary>
+    public ControlFlowGraph? GraphOf(IMethodSymbol method, CancellationToken cancellation) => GraphIn(method.ContainingType, method, cancellation);
+
     private Instance InstanceOf(INamedTypeSymbol type, int depth, CancellationToken cancellation) =>
         new(symbol => GraphIn(type, symbol, cancellation), Inside(type, depth - 1, cancellation), contracts, cancellation);
 

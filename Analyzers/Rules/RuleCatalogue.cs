@@ -76,7 +76,7 @@ internal static class RuleCatalogue
     ];
 
     /// <summary>What a rule says besides.</summary>
-    private static readonly Wording[] FurtherWords = [PointerOutlivesPin.FinalizedWords, ReleasedToAnother.NeverRentedWords, ReleasedToAnother.OtherAddressWords, UsedAfterAdvance.LeftWords];
+    private static readonly Wording[] FurtherWords = [PointerOutlivesPin.FinalizedWords, ReleasedToAnother.NeverRentedWords, ReleasedToAnother.OtherAddressWords, UsedAfterAdvance.LeftWords, FieldNotCleared.StructWords];
 
     public static ImmutableArray<DiagnosticDescriptor> Descriptors { get; } = Collect();
 

@@ -89,6 +89,54 @@ public sealed class FieldTests
     public Task Field_that_lets_go_in_time_is_silent(string members) => RuleCode.VerifyAsync(Code(members));
 
     [Theory]
+    [InlineData("private readonly Table _t; public void Dispose() { _t.{|BUF2011:Dispose|}(); }", "if (_pool != null) _pool.Return(_array!);")]
+    [InlineData("private Table _t; public void Dispose() => _t.{|BUF2011:Dispose|}();", "if (_array != null) ArrayPool<int>.Shared.Return(_array);")]
+    [InlineData("private readonly Table _t; public void Close() { if (Any.Chance()) Any.Pause(); _t.{|BUF2011:Dispose|}(); }", "if (_array != null) { ArrayPool<int>.Shared.Return(_array); _array = null; }")]
+    [InlineData("private Table _t; public void Dispose() { GC.SuppressFinalize(this); Dispose(true); } private void Dispose(bool disposing) { if (disposing) _t.{|BUF2011:Dispose|}(); }", "_pool?.Return(_array!, clearArray: true);")]
+    public Task Struct_that_gives_back_what_it_has_each_time_is_reported(string members, string end) => RuleCode.VerifyAsync(Holder(members, end));
+
+    [Theory]
+    [InlineData("private Table _t; public void Dispose() { _t.Dispose(); }", "if (_array != null) { ArrayPool<int>.Shared.Return(_array); _array = null; }")]
+    [InlineData("private Table _t; public void Dispose() { _t.Dispose(); }", "if (_pool != null) _pool.Return(_array!); this = default;")]
+    [InlineData("private Table _t; public void Dispose() { _t.Dispose(); _t = default; }", "if (_pool != null) _pool.Return(_array!);")]
+    [InlineData("private readonly Table _t; private bool _disposed; public void Dispose() { if (_disposed) return; _disposed = true; _t.Dispose(); }", "if (_pool != null) _pool.Return(_array!);")]
+    [InlineData("private readonly Table _t; private int _disposed; public void Dispose() { if (Interlocked.Exchange(ref _disposed, 1) == 0) _t.Dispose(); }", "if (_pool != null) _pool.Return(_array!);")]
+    [InlineData("private readonly Table _t; private bool _disposed; public void Dispose() { if (!_disposed) Dispose(true); _disposed = true; } private void Dispose(bool disposing) { if (disposing) _t.Dispose(); }", "if (_pool != null) _pool.Return(_array!);")]
+    [InlineData("private readonly Table _t; private Table _u; public void Drop() => _t.Dispose(); public void Dispose() { End(ref _u); } private static void End(ref Table t) { t.Dispose(); t = default; }", "if (_pool != null) _pool.Return(_array!);")]
+    public Task Struct_that_gives_back_what_it_has_once_is_silent(string members, string end) => RuleCode.VerifyAsync(Holder(members, end));
+
+    private static string Holder(string members, string end) => Usings + $$"""
+        {{(end.Contains("_array = ") || end.Contains("this = ") ? "" : "readonly ")}}struct Table
+        {
+            private {{(end.Contains("_array = ") || end.Contains("this = ") ? "" : "readonly ")}}ArrayPool<int>? _pool;
+            private {{(end.Contains("_array = ") || end.Contains("this = ") ? "" : "readonly ")}}int[]? _array;
+
+            public Table(ArrayPool<int> pool, int n)
+            {
+                _pool = pool;
+                _array = pool.Rent(n);
+            }
+
+            public Span<int> Rows => _array;
+
+            public void Dispose() { {{end}} }
+        }
+
+        sealed class Index : IDisposable
+        {
+            public Index(ArrayPool<int> pool) => (_t, _n) = (new Table(pool, 8), 8);
+
+            private readonly int _n;
+
+            {{members}}
+
+            {{(members.Contains("Dispose()") ? "" : "public void Dispose() { }")}}
+
+            public int First => _t.Rows[_n - 1];
+        }
+        """;
+
+    [Theory]
     [InlineData("{|BUF2012:_pin = GCHandle.Alloc(_bytes, GCHandleType.Pinned)|}; return new MemoryHandle((byte*)_pin.AddrOfPinnedObject() + i);", "")]
     [InlineData("if (!_pin.IsAllocated) _pin = GCHandle.Alloc(_bytes, GCHandleType.Pinned); return new MemoryHandle((byte*)_pin.AddrOfPinnedObject() + i);", "")]
     [InlineData("_pin = GCHandle.Alloc(_bytes, GCHandleType.Pinned); return new MemoryHandle((byte*)_pin.AddrOfPinnedObject() + i, pinnable: this);", "_pin.Free();")]

@@ -36,7 +36,19 @@ internal sealed class FieldNotCleared : Rule
         isEnabledByDefault: true,
         helpLinkUri: HelpFor(RuleIds.FieldNotCleared));
 
+    private static readonly DiagnosticDescriptor Struct = new(
+        RuleIds.FieldNotCleared,
+        Title,
+        "Every call of '{1}' disposes '{0}', which gives back what it has each time: it does not learn that it has done so. Set '{0}' to default then, and let it be written, or look first whether this was done.",
+        RuleCategories.BaseLibrary,
+        DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        helpLinkUri: HelpFor(RuleIds.FieldNotCleared));
+
     public static readonly Wording Words = new(Certain, Possible);
+
+    /// <summary>For a struct in a field that gives back what it has.</summary>
+    public static readonly Wording StructWords = new(Struct, Struct);
 
     /// <summary>For what a field collects.</summary>
     public static readonly Wording ElementsWords = new(Elements, Elements);
