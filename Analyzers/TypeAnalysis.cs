@@ -36,7 +36,7 @@ internal sealed class TypeAnalysis(ProtocolTable protocols, Relevance relevance,
                 continue;
             }
 
-            bool opens = relevance.Concerns(root) && Gate.Opens(root, context.OwningSymbol, protocols, method => Makes(method, context));
+            bool opens = relevance.Concerns(root) && Gate.Opens(root, context.OwningSymbol, protocols, method => IsOthers(method, context) && others.Makes(method.OriginalDefinition, context.CancellationToken), method => IsOthers(method, context) && others.Takes(method.OriginalDefinition, context.CancellationToken));
             ControlFlowGraph? graph = opens ? context.GetControlFlowGraph(block) : null;
             lock (_all)
             {
@@ -101,10 +101,9 @@ internal sealed class TypeAnalysis(ProtocolTable protocols, Relevance relevance,
         }
     }
 
-    /// <summary>Whether a member of another type that may own something does so for those who call it.</summary>
-    private bool Makes(IMethodSymbol method, OperationBlockAnalysisContext context) =>
-        method is { ContainingType: { DeclaringSyntaxReferences.IsEmpty: false } type } && relevance.IsOwner(type) && !SymbolEqualityComparer.Default.Equals(type.OriginalDefinition, context.OwningSymbol.ContainingType?.OriginalDefinition)
-        && others.Makes(method.OriginalDefinition, context.CancellationToken);
+    /// <summary>Whether a method is a member of another type of the compilation that may own something.</summary>
+    private bool IsOthers(IMethodSymbol method, OperationBlockAnalysisContext context) =>
+        method is { ContainingType: { DeclaringSyntaxReferences.IsEmpty: false } type } && relevance.IsOwner(type) && !SymbolEqualityComparer.Default.Equals(type.OriginalDefinition, context.OwningSymbol.ContainingType?.OriginalDefinition);
 
     /// <summary>What calls a method that makes something for it is worth a look, too, though it names no API itself.</summary>
     private void OpenCallers()

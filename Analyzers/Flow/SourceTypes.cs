@@ -78,11 +78,13 @@ internal sealed class SourceTypes(Func<ISymbol, CancellationToken, ControlFlowGr
     public IReadOnlyList<ISymbol> OwnedBy(INamedTypeSymbol type, int depth, CancellationToken cancellation) =>
         depth == 0 || type.DeclaringSyntaxReferences.IsEmpty || !mayOwn(type) ? [] : Remember(_owned, type, depth, () => InstanceOf(type, depth, cancellation).Owned(type)) ?? [];
 
-    /// <summary>Whether who calls the method, or the constructor, has something to give back by that, or has given something away.</summary>
+    /// <summary>Whether who calls the method, or the constructor, has something to give back by that.</summary>
     public bool Makes(IMethodSymbol method, CancellationToken cancellation) =>
         method.MethodKind == MethodKind.Constructor ? AskMade(method, MaxDepth, cancellation) is not null
-        : (OwnCallees.MayGive(method) && AskGift(method, null, MaxDepth, cancellation) is not null)
-            || method.Parameters.Any(parameter => AskTaken(method, parameter, MaxDepth, cancellation) is not null);
+        : OwnCallees.MayGive(method) && AskGift(method, null, MaxDepth, cancellation) is not null;
+
+    /// <summary>Whether the instance takes something over by that.</summary>
+    public bool Takes(IMethodSymbol method, CancellationToken cancellation) => method.Parameters.Any(parameter => AskTaken(method, parameter, MaxDepth, cancellation) is not null);
 
     private static T? Remember<T>(ConcurrentDictionary<(ISymbol, int), T?> known, ISymbol by, int depth, Func<T?> find)
         where T : class
