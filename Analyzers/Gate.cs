@@ -94,7 +94,7 @@ internal static class Gate
 
         static void Note(IMethodSymbol method, bool matters, ref List<IMethodSymbol>? methods)
         {
-            if (matters && !method.DeclaringSyntaxReferences.IsEmpty)
+            if (matters && method.ContainingType is { DeclaringSyntaxReferences.IsEmpty: false })
             {
                 (methods ??= []).Add(method);
             }

@@ -8,11 +8,12 @@ namespace BufferLifetime.Analyzers;
 /// <summary>Shows the flow of one body to every rule.</summary>
 internal sealed class RuleReader : IFlowReader
 {
-    private readonly Rule[] _rules = RuleCatalogue.Create();
+    private readonly Rule?[] _rules = new Rule?[RuleCatalogue.Count];
     private readonly Body _body;
     private readonly Findings _findings;
     private readonly TypeRecord? _record;
     private readonly TypeMember? _member;
+    private readonly TypeFlow? _type;
 
     public RuleReader(Body body)
     {
@@ -25,38 +26,55 @@ internal sealed class RuleReader : IFlowReader
     {
         _record = record;
         _member = member;
-        foreach (Rule rule in _rules)
-        {
-            rule.OnMember(member, type);
-        }
+        _type = type;
     }
 
     public void OnFact(Fact fact, PathSet before)
     {
         _record?.Note(_member!, fact, before);
         _findings.Meet(fact);
-        foreach (Rule rule in _rules)
+        foreach (int number in RuleCatalogue.ReadersOf(fact.Kind))
         {
-            rule.OnFact(fact, before, _findings);
+            RuleOf(number).OnFact(fact, before, _findings);
         }
     }
 
     public void OnExit(ExitKind exit, IOperation? returned, BasicBlock from, PathSet atExit)
     {
-        var leaving = new Leaving(exit, returned, from, atExit);
-        foreach (Rule rule in _rules)
+        foreach (int number in RuleCatalogue.ReadersOfExits)
         {
-            rule.OnExit(leaving, _findings);
+            RuleOf(number);
+        }
+
+        var leaving = new Leaving(exit, returned, from, atExit);
+        foreach (Rule? rule in _rules)
+        {
+            rule?.OnExit(leaving, _findings);
         }
     }
 
     public IEnumerable<Diagnostic> Finish()
     {
-        foreach (Rule rule in _rules)
+        foreach (Rule? rule in _rules)
         {
-            rule.OnEnd(_findings);
+            rule?.OnEnd(_findings);
         }
 
         return _findings.ToDiagnostics();
+    }
+
+    /// <summary>The rule of a number, made when it is met for the first time.</summary>
+    private Rule RuleOf(int number)
+    {
+        if (_rules[number] is not { } rule)
+        {
+            _rules[number] = rule = RuleCatalogue.Create(number);
+            if (_member is not null)
+            {
+                rule.OnMember(_member, _type!);
+            }
+        }
+
+        return rule;
     }
 }

@@ -122,7 +122,18 @@ internal sealed class RefSet : IEquatable<RefSet>
         return refs is not null ? new RefSet([.. refs]) : kept == 0 ? Empty : new RefSet(_refs.AsSpan(0, kept).ToArray());
     }
 
-    public bool Refers(int resource) => Array.Exists(_refs, r => r.Resource == resource);
+    public bool Refers(int resource)
+    {
+        foreach (Ref one in _refs)
+        {
+            if (one.Resource == resource)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     public bool Equals(RefSet? other) => other is not null && (ReferenceEquals(this, other) || _refs.AsSpan().SequenceEqual(other._refs));
 
@@ -410,7 +421,7 @@ internal sealed class PathSet
     /// <summary>Whether ways were merged whose difference mattered: what is only possible is then not known to be.</summary>
     public bool IsMerged { get; private set; }
 
-    public IReadOnlyList<PathState> Paths => _paths;
+    public List<PathState> Paths => _paths;
 
     /// <summary>An empty set that tells as much apart as this one.</summary>
     public PathSet EmptyLike() => new(_isName) { IsMerged = IsMerged };

@@ -32,28 +32,34 @@ internal sealed class Findings(Body body)
     public void Meet(Fact fact) => _met[fact] = (_met.TryGetValue(fact, out int count) ? count : 0) + 1;
 
     /// <summary>The resources that <paramref name="refsOf"/> finds and <paramref name="isBad"/> condemns, on some path or on all.</summary>
-    public IEnumerable<Sighting> See(Func<PathState, RefSet> refsOf, PathSet before, Func<Resource, Hold, bool> isBad)
+    public IReadOnlyList<Sighting> See(Func<PathState, RefSet> refsOf, PathSet before, Func<Resource, Hold, bool> isBad)
     {
-        Dictionary<int, (Hold Hold, int Bad)> seen = [];
+        // At nearly every fact nothing is condemned: nothing is allocated for it.
+        Dictionary<int, (Hold Hold, int Bad)>? seen = null;
         foreach (PathState path in before.Paths)
         {
             RefSet refs = refsOf(path);
             bool allBad = refs.Count > 0;
-            for (int i = 0; i < refs.Count; i++)
+            for (int i = 0; allBad && i < refs.Count; i++)
             {
-                Hold hold = path.HoldOf(refs[i].Resource);
-                allBad &= isBad(Body.Resources[refs[i].Resource], hold);
+                allBad = isBad(Body.Resources[refs[i].Resource], path.HoldOf(refs[i].Resource));
             }
 
             // Where the place may be one of several resources, only what is true of all of them is known of it.
             for (int i = 0; allBad && i < refs.Count; i++)
             {
                 int resource = refs[i].Resource;
-                (Hold Hold, int Bad) so = seen.TryGetValue(resource, out (Hold Hold, int Bad) earlier) ? earlier : (path.HoldOf(resource), 0);
+                (Hold Hold, int Bad) so = (seen ??= []).TryGetValue(resource, out (Hold Hold, int Bad) earlier) ? earlier : (path.HoldOf(resource), 0);
                 seen[resource] = (so.Hold, so.Bad + 1);
             }
         }
 
+        if (seen is null)
+        {
+            return [];
+        }
+
+        List<Sighting> sightings = [];
         foreach (KeyValuePair<int, (Hold Hold, int Bad)> entry in seen)
         {
             int concerned = 0;
@@ -63,8 +69,10 @@ internal sealed class Findings(Body body)
                 concerned += path.HoldOf(entry.Key).Holding == Holding.NotAcquired && refsOf(path).Refers(entry.Key) ? 0 : 1;
             }
 
-            yield return new Sighting(Body.Resources[entry.Key], entry.Value.Hold, entry.Value.Bad == concerned ? Confidence.Certain : Confidence.Possible);
+            sightings.Add(new Sighting(Body.Resources[entry.Key], entry.Value.Hold, entry.Value.Bad == concerned ? Confidence.Certain : Confidence.Possible));
         }
+
+        return sightings;
     }
 
     /// <summary>

@@ -5,9 +5,17 @@ using Microsoft.CodeAnalysis.FlowAnalysis;
 
 namespace BufferLifetime.Analyzers.Rules;
 
-/// <summary>One rule reading the flow of one body. Made anew for each body, so that it may remember what it saw.</summary>
+/// <summary>
+/// One rule reading the flow of one body. Made anew for each body, so that it may remember what it saw, and not before there is something that it reads.
+/// </summary>
 internal abstract class Rule
 {
+    /// <summary>The facts that it is shown.</summary>
+    public virtual FactKind[] Reads => [];
+
+    /// <summary>Whether it is shown the ways out that come before, or without, any of these, too.</summary>
+    public virtual bool ReadsEveryExit => false;
+
     public virtual void OnFact(Fact fact, PathSet before, Findings findings)
     {
     }

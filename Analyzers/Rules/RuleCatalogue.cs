@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using BufferLifetime.Analyzers.Flow;
 using BufferLifetime.Analyzers.Rules.BaseLibrary;
 using BufferLifetime.Analyzers.Rules.Direction;
 using BufferLifetime.Analyzers.Rules.Modes;
@@ -80,8 +81,25 @@ internal static class RuleCatalogue
 
     public static ImmutableArray<DiagnosticDescriptor> Descriptors { get; } = Collect();
 
-    /// <summary>A fresh set of rules for one body.</summary>
-    public static Rule[] Create() => Array.ConvertAll(All, static rule => rule.Create());
+    private static readonly int[][] Readers = FindReaders();
+
+    /// <summary>How many rules there are.</summary>
+    public static int Count => All.Length;
+
+    /// <summary>The numbers of the rules that every way out is shown to.</summary>
+    public static int[] ReadersOfExits { get; } = [.. Enumerable.Range(0, All.Length).Where(static rule => All[rule].Create().ReadsEveryExit)];
+
+    /// <summary>The numbers of the rules that read facts of a kind.</summary>
+    public static int[] ReadersOf(FactKind kind) => Readers[(int)kind];
+
+    /// <summary>A fresh rule for one body.</summary>
+    public static Rule Create(int rule) => All[rule].Create();
+
+    private static int[][] FindReaders()
+    {
+        FactKind[][] reads = Array.ConvertAll(All, static rule => rule.Create().Reads);
+        return Array.ConvertAll((FactKind[])Enum.GetValues(typeof(FactKind)), kind => (int[])[.. Enumerable.Range(0, All.Length).Where(rule => reads[rule].Contains(kind))]);
+    }
 
     private static ImmutableArray<DiagnosticDescriptor> Collect()
     {

@@ -17,6 +17,8 @@ internal sealed class AddressOfMovable : Rule
 
     public static readonly Wording Words = new(Descriptor, Descriptor);
 
+    public override FactKind[] Reads => [FactKind.Use, FactKind.View];
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         if (fact is { Kind: FactKind.Use, TakesAddress: true } && Movable.Of(fact.Operation, findings.Body) is { } what && !IsHeld(fact, before, findings))

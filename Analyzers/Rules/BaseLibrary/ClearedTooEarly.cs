@@ -13,6 +13,8 @@ internal sealed class ClearedTooEarly : Rule
 
     public override void OnMember(TypeMember member, TypeFlow type) => _type = type;
 
+    public override FactKind[] Reads => [FactKind.CallSelf];
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         if (fact.Kind == FactKind.CallSelf && !_calls.Contains(fact))

@@ -12,6 +12,8 @@ internal sealed class CollectedPinsLost : Rule
 {
     private readonly Collecting _collecting = new();
 
+    public override FactKind[] Reads => [FactKind.Escape, FactKind.Acquire];
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         if (fact is { Kind: FactKind.Escape, Departure: Departure.PassedToNative, Operation.Syntax: InvocationExpressionSyntax native })

@@ -11,6 +11,8 @@ internal sealed class ElementsNotCleared : Rule
     private readonly Collecting _collecting = new();
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
 
+    public override FactKind[] Reads => [FactKind.Acquire];
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         if (fact is not { Kind: FactKind.Acquire, Operation.Syntax: InvocationExpressionSyntax call } || ReleasesOf(findings.Body.Resources[fact.Resource]) is not { } releases

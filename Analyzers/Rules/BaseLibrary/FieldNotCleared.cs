@@ -67,6 +67,8 @@ internal sealed class FieldNotCleared : Rule
         _isShared = type.HasSeveralCallers(member);
     }
 
+    public override FactKind[] Reads => [FactKind.Release, FactKind.Use];
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         bool isRelease = fact is { Kind: FactKind.Release, Effect: Effect.Release { Repeatable: false } };

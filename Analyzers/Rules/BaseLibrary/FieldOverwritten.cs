@@ -49,6 +49,10 @@ internal sealed class FieldOverwritten : Rule
     /// <summary>What the body returns, or an address or a view of.</summary>
     private readonly HashSet<int> _returned = [];
 
+    public override FactKind[] Reads => [FactKind.Assign, FactKind.Escape];
+
+    public override bool ReadsEveryExit => true;
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         if (fact is { Kind: FactKind.Escape, Departure: Departure.Returned })

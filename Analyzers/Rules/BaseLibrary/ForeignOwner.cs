@@ -9,6 +9,8 @@ namespace BufferLifetime.Analyzers.Rules.BaseLibrary;
 /// <summary>BUF2010: what one owner gave is given back to another: an array to another pool, an overlapped to the binding that replaced its own.</summary>
 internal sealed class ForeignOwner : Rule
 {
+    public override FactKind[] Reads => [FactKind.Release];
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         if (fact is not { Kind: FactKind.Release, Operation: IInvocationOperation { Instance: { } to } call })

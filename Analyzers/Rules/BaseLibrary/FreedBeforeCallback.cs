@@ -15,6 +15,8 @@ internal sealed class FreedBeforeCallback : Rule
     private readonly Dictionary<IOperation, HashSet<int>> _states = [];
     private readonly HashSet<(int Resource, IOperation At)> _released = [];
 
+    public override FactKind[] Reads => [FactKind.Release, FactKind.Escape];
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         if (fact.Kind == FactKind.Release)

@@ -10,6 +10,8 @@ internal sealed class FreedByAnother : Rule
 
     public override void OnMember(TypeMember member, TypeFlow type) => _type = type;
 
+    public override FactKind[] Reads => [FactKind.Release];
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         if (fact is not { Kind: FactKind.Release, Target: >= 0, Effect: Effect.Release { Tag: { } heap } })

@@ -52,6 +52,8 @@ internal sealed class HandleCopied : Rule
 
     public override void OnMember(TypeMember member, TypeFlow type) => _member = member;
 
+    public override FactKind[] Reads => [FactKind.Release];
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         if (fact.Kind != FactKind.Release)

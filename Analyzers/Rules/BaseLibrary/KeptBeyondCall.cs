@@ -50,6 +50,8 @@ internal sealed class KeptBeyondCall : Rule
     private readonly List<(Fact Fact, Sighting Sighting, string How)> _elsewhere = [];
     private readonly HashSet<int> _returned = [];
 
+    public override FactKind[] Reads => [FactKind.Keep, FactKind.Escape];
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         switch (fact)

@@ -43,6 +43,10 @@ internal sealed class KeptByNative : Rule
 
     private static bool IsHeld(int pin, PathSet paths) => paths.Paths.Any(path => (path.HoldOf(pin).Holding & (Holding.AnyHeld | Holding.HandedOn)) != 0);
 
+    public override FactKind[] Reads => [FactKind.Escape];
+
+    public override bool ReadsEveryExit => true;
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         if (fact is not { Kind: FactKind.Escape, Departure: Departure.PassedToNative, Operation: IInvocationOperation call })

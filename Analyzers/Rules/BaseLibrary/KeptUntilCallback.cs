@@ -17,6 +17,8 @@ internal sealed class KeptUntilCallback : Rule
     private readonly List<(IInvocationOperation Call, Resource Held)> _fixed = [];
     private readonly List<PathSet> _returns = [];
 
+    public override FactKind[] Reads => [FactKind.Escape];
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         if (fact is not { Kind: FactKind.Escape, Departure: Departure.PassedToNative, Operation: IInvocationOperation call } || !SaysThatItStarts(call.TargetMethod.Name))

@@ -10,6 +10,8 @@ namespace BufferLifetime.Analyzers.Rules.BaseLibrary;
 /// </summary>
 internal sealed class LeftInAnother : Rule
 {
+    public override FactKind[] Reads => [FactKind.Attach];
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         if (fact is not { Kind: FactKind.Attach, Kept: { } kept, Receiver: >= 0 } || findings.Body.Places[fact.Receiver].Symbol is not IFieldSymbol { DeclaredAccessibility: Accessibility.Private } field

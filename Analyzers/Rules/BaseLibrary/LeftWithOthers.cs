@@ -14,6 +14,10 @@ internal sealed class LeftWithOthers : Rule
     private readonly Dictionary<int, ISimpleAssignmentOperation> _stored = [];
     private readonly List<(ISimpleAssignmentOperation Kept, int Resource)> _storedInThis = [];
 
+    public override FactKind[] Reads => [FactKind.Release, FactKind.Escape];
+
+    public override bool ReadsEveryExit => true;
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         if (fact is { Kind: FactKind.Release, Effect: Effect.Release { Kept: not null } })

@@ -13,6 +13,10 @@ internal sealed class LostByCall : Rule
     private readonly Dictionary<int, List<(SyntaxNode At, string What, IParameterSymbol? LeftIn)>> _failing = [];
     private readonly Dictionary<int, List<SyntaxNode>> _released = [];
 
+    public override FactKind[] Reads => [FactKind.Release, FactKind.Fail];
+
+    public override bool ReadsEveryExit => true;
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         if (fact.Kind == FactKind.Release)

@@ -10,6 +10,8 @@ namespace BufferLifetime.Analyzers.Rules.BaseLibrary;
 /// </summary>
 internal sealed class OverlappedKeptByCallback : Rule
 {
+    public override FactKind[] Reads => [FactKind.Acquire];
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         if (fact is not { Kind: FactKind.Acquire, Operation: IInvocationOperation { Arguments: { Length: > 0 } arguments, Syntax: InvocationExpressionSyntax call } } || findings.Body.Resources[fact.Resource].Kind != ResourceKind.Overlapped

@@ -18,6 +18,8 @@ internal sealed class OverlappedLost : Rule
 
     private static readonly string[] WordsOfErrors = ["err", "status", "code"];
 
+    public override FactKind[] Reads => [FactKind.Acquire];
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         if (fact is not { Kind: FactKind.Acquire, Operation: IInvocationOperation { Syntax: InvocationExpressionSyntax call } } || findings.Body.Resources[fact.Resource].Kind != ResourceKind.Overlapped

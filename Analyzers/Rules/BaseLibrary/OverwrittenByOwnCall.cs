@@ -19,6 +19,8 @@ internal sealed class OverwrittenByOwnCall : Rule
         _member = member;
     }
 
+    public override FactKind[] Reads => [FactKind.CallSelf];
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         if (fact.Kind != FactKind.CallSelf || _type is not { } type)

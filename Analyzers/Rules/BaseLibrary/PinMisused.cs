@@ -77,6 +77,8 @@ internal static class PinMisused
         // The object says of itself that it was closed; the handle that was got out of it cannot.
         protected override bool Needs(Resource resource, RefRole role) => resource.Kind != ResourceKind.SafeHandle || role == RefRole.View;
 
+        public override bool ReadsEveryExit => true;
+
         public override void OnExit(Leaving leaving, Findings findings)
         {
             if (leaving.Kind != ExitKind.Return)

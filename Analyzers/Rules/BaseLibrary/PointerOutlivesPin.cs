@@ -57,6 +57,10 @@ internal sealed class PointerOutlivesPin : Rule
     private readonly List<(Fact Fact, int Resource)> _leaving = [];
     private readonly List<Leaving> _exits = [];
 
+    public override FactKind[] Reads => [FactKind.Keep, FactKind.Escape, FactKind.Use];
+
+    public override bool ReadsEveryExit => true;
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         if (fact is { Kind: FactKind.Keep, Receiver: < 0, Operation: IInvocationOperation or IObjectCreationOperation } && findings.Body.Has(ResourceKind.Fixed) && !IsWaitedFor(fact.Operation.Syntax))

@@ -12,6 +12,8 @@ internal sealed class ReadWithoutAdvance : Rule
     private readonly HashSet<int> _elsewhere = [];
     private bool _callsOwn;
 
+    public override FactKind[] Reads => [FactKind.CallSelf, FactKind.Acquire, FactKind.Escape, FactKind.Keep, FactKind.Use];
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         _callsOwn |= fact.Kind == FactKind.CallSelf;

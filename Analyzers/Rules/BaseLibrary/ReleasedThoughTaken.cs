@@ -8,6 +8,8 @@ namespace BufferLifetime.Analyzers.Rules.BaseLibrary;
 /// <summary>BUF2006 between two types: a buffer is given back by who has handed it to an object that gives it back, too, when that is ended.</summary>
 internal sealed class ReleasedThoughTaken : Rule
 {
+    public override FactKind[] Reads => [FactKind.Release];
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         if (fact is not { Kind: FactKind.Release, Effect: Effect.Release { Kept: null } })

@@ -70,6 +70,8 @@ internal sealed class ReleasedToAnother : Rule
 
     public static readonly Wording Words = new(Descriptor, Descriptor);
 
+    public override bool ReadsEveryExit => true;
+
     public override void OnExit(Leaving leaving, Findings findings)
     {
         foreach (PathState path in leaving.Paths.Paths)

@@ -12,6 +12,8 @@ internal sealed class SpentOverlapped : Rule
     private bool _frees;
     private readonly List<(Fact Fact, Resource Older)> _again = [];
 
+    public override FactKind[] Reads => [FactKind.Release, FactKind.Escape];
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         if (fact.Kind == FactKind.Release)

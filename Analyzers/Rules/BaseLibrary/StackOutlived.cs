@@ -16,6 +16,8 @@ internal sealed class StackOutlived : Rule
         _ => IsAllocation(operation),
     };
 
+    public override FactKind[] Reads => [FactKind.Escape];
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         if (fact is not { Kind: FactKind.Escape })

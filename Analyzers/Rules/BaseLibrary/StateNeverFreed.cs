@@ -12,6 +12,8 @@ internal sealed class StateNeverFreed : Rule
     private readonly Dictionary<int, Resource> _given = [];
     private readonly HashSet<int> _elsewhere = [];
 
+    public override FactKind[] Reads => [FactKind.Escape, FactKind.Keep, FactKind.Release];
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         if (fact.Kind is not (FactKind.Escape or FactKind.Keep or FactKind.Release))

@@ -28,6 +28,8 @@ internal sealed class AgainstDirection : Rule
 
     public static readonly Wording Words = new(Certain, Possible);
 
+    public override FactKind[] Reads => [FactKind.Demand, FactKind.Use];
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         if (fact is { Kind: FactKind.Demand, Effect: Effect.Demand { Direction: not Flowing.Unknown and var demanded } })

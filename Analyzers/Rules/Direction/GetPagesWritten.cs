@@ -28,6 +28,8 @@ internal sealed class GetPagesWritten : Rule
 
     public static readonly Wording Words = new(Certain, Possible);
 
+    public override FactKind[] Reads => [FactKind.Acquire, FactKind.Use];
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         if (fact is { Kind: FactKind.Acquire, Effect: Effect.Acquire { Mode: Holding.HeldGet } })

@@ -17,6 +17,8 @@ internal sealed class LegacyCall : Rule
 
     public static readonly Wording Words = new(Descriptor, Descriptor);
 
+    public override FactKind[] Reads => [FactKind.Acquire, FactKind.Release, FactKind.Delegate];
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         if (fact is { Kind: FactKind.Acquire or FactKind.Delegate, Effect: Effect.Acquire { Tag: Tags.Legacy } })

@@ -28,6 +28,8 @@ internal sealed class UnsupportedExtraction : Rule
 
     public static readonly Wording Words = new(Certain, Possible);
 
+    public override FactKind[] Reads => [FactKind.Acquire, FactKind.Demand];
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         if (fact is { Kind: FactKind.Acquire, Effect: Effect.Acquire { Kind.HasMode: true } })

@@ -7,6 +7,8 @@ namespace BufferLifetime.Analyzers.Rules.Modes;
 /// <summary>BUF1006: what an extraction took is divided by, or counted back from, where it may be nothing.</summary>
 internal sealed class CountMayBeZero : Rule
 {
+    public override FactKind[] Reads => [FactKind.Count];
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         if (fact is not { Kind: FactKind.Count, Value: { } count, Operation: IBinaryOperation binary })

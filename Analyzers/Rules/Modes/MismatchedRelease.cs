@@ -29,6 +29,8 @@ internal sealed class MismatchedRelease : Rule
 
     public static readonly Wording Words = new(Certain, Possible);
 
+    public override FactKind[] Reads => [FactKind.Release];
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         if (fact is not { Kind: FactKind.Release, Effect: Effect.Release release })

@@ -34,6 +34,8 @@ internal sealed class ResultIgnored : Rule
     private readonly HashSet<int> _settled = [];
     private readonly Dictionary<IOperation, Fact> _extractions = [];
 
+    public override FactKind[] Reads => [FactKind.Advance, FactKind.Release, FactKind.Escape];
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         if (fact is { Kind: FactKind.Advance, Effect: Effect.Advance { Tells: true } })

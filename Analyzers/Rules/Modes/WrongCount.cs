@@ -42,6 +42,8 @@ internal sealed class WrongCount : Rule
     /// <summary>The words for a number that is right, and may be zero.</summary>
     public static readonly Wording WordsOfZero = new(MayBeZero, MayBeZero);
 
+    public override FactKind[] Reads => [FactKind.Release];
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         if (fact is not { Kind: FactKind.Release, Operation: IInvocationOperation { Arguments: { Length: > 0 } arguments } } || CountIn(arguments[0].Value) is not { } count)

@@ -33,6 +33,8 @@ internal sealed class WrongIterator : Rule
     private readonly List<(Fact Question, Resource Pages, Confidence Confidence)> _suspects = [];
     private readonly List<Fact> _extractions = [];
 
+    public override FactKind[] Reads => [FactKind.Acquire, FactKind.Inspect];
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         if (fact is { Kind: FactKind.Acquire, Receiver: >= 0, Effect: Effect.Acquire { Kind.HasMode: true } })

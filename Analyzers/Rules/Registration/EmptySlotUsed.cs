@@ -8,6 +8,8 @@ namespace BufferLifetime.Analyzers.Rules.Registration;
 /// <summary>BUF1302: a slot of a table is imported from, or emptied once more, after its buffer was unregistered.</summary>
 internal sealed class EmptySlotUsed : Rule
 {
+    public override FactKind[] Reads => [FactKind.Entry];
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         if (fact is not { Kind: FactKind.Entry, Effect: Effect.Entry { Change: EntryChange.Used } })

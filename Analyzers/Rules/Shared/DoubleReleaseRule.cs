@@ -14,6 +14,8 @@ internal abstract class DoubleReleaseRule(Wording words) : Rule
 
     protected virtual bool Concerns(Fact release, Resource resource, Hold hold, Body body) => Concerns(resource);
 
+    public sealed override FactKind[] Reads => [FactKind.Release];
+
     public sealed override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         if (fact is not { Kind: FactKind.Release, Effect: Effect.Release { Repeatable: false } })

@@ -20,6 +20,10 @@ internal abstract class LeakRule(Wording words) : Rule
     /// <summary>Whether what is missed on some path is told where it was taken, with the way out as an explanation.</summary>
     protected virtual bool ToldWhereTaken => false;
 
+    public sealed override FactKind[] Reads => [FactKind.Release, FactKind.Escape, FactKind.Replace, FactKind.Lend, FactKind.Acquire];
+
+    public sealed override bool ReadsEveryExit => true;
+
     public sealed override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         if (fact.Kind is FactKind.Release or FactKind.Escape or FactKind.Replace || fact is { Kind: FactKind.Lend, MayTake: true })

@@ -14,6 +14,8 @@ internal abstract class PendingReleaseRule(Wording words) : Rule
     private bool Concerns(int resource, Hold loan, Body body) =>
         UseAfterReleaseRule.IsIterator(loan.Holds, body) ? ConcernsThroughIterator(body.Resources[resource]) : Concerns(body.Resources[resource]);
 
+    public sealed override FactKind[] Reads => [FactKind.Release];
+
     public sealed override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         if (fact.Kind != FactKind.Release)

@@ -18,6 +18,8 @@ internal abstract class UseAfterReleaseRule(Wording words) : Rule
 
     public sealed override void OnMember(TypeMember member, TypeFlow type) => _type = type;
 
+    public sealed override FactKind[] Reads => [FactKind.CallSelf, FactKind.Use];
+
     public sealed override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         if (fact.Kind == FactKind.CallSelf && _type is not null)

@@ -29,6 +29,8 @@ internal sealed class ConsumedReused : Rule
 
     public static readonly Wording Words = new(Certain, Possible);
 
+    public override FactKind[] Reads => [FactKind.Advance, FactKind.Use];
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         if (!Consumes(fact) || findings.Body.Attempts.PositionOf(fact.Target) is not (>= 0 and var position))

@@ -29,6 +29,8 @@ internal sealed class EscapesCall : Rule
 
     public static readonly Wording Words = new(Certain, Possible);
 
+    public override FactKind[] Reads => [FactKind.Keep, FactKind.Escape];
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         switch (fact)

@@ -31,6 +31,8 @@ internal sealed class ReportedWhilePending : Rule
     private readonly List<(Fact Fact, int Loan, Confidence Confidence, string Name)> _reports = [];
     private readonly HashSet<(int Loan, int At)> _awaited = [];
 
+    public override FactKind[] Reads => [FactKind.Announce, FactKind.Complete];
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         if (fact.Kind == FactKind.Announce && IsOfAResult(fact.Member!))

@@ -50,6 +50,8 @@ internal sealed class RetainedAcrossAwait : Rule
     /// <summary>The words for what the caller gave to a body that begins after the call.</summary>
     public static readonly Wording WordsOfLater = new(CertainlyLater, PossiblyLater);
 
+    public override FactKind[] Reads => [FactKind.Use];
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         if (fact is not { Kind: FactKind.Use, Target: >= 0 })

@@ -9,6 +9,8 @@ internal sealed class SharedByOperations : Rule
     private readonly Dictionary<int, bool> _fromTheStart = [];
     private readonly List<(Fact Fact, int Resource, int Loan, Flowing Direction)> _shared = [];
 
+    public override FactKind[] Reads => [FactKind.Lend];
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         if (fact is not { Kind: FactKind.Lend, Moves: not Flowing.Unknown, Source: >= 0 })

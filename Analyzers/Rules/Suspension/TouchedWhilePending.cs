@@ -32,6 +32,8 @@ internal sealed class TouchedWhilePending : Rule
 
     private bool? _asksForCompletion;
 
+    public override FactKind[] Reads => [FactKind.Use];
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         if (fact is not { Kind: FactKind.Use, Target: >= 0 } || !(fact.Writes || IsRead(fact.Operation)))

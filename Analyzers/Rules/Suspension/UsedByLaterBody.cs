@@ -7,6 +7,8 @@ namespace BufferLifetime.Analyzers.Rules.Suspension;
 /// <summary>BUF1201: an iterator over its caller's memory is used in a body that begins only after the call that brought it.</summary>
 internal sealed class UsedByLaterBody : Rule
 {
+    public override FactKind[] Reads => [FactKind.Use];
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         // What is yielded as it is leaves the call, which is another mistake (BUF1202).
