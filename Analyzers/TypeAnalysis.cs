@@ -1,3 +1,4 @@
+using System.Globalization;
 using BufferLifetime.Analyzers.Flow;
 using BufferLifetime.Analyzers.Protocols;
 using BufferLifetime.Analyzers.Rules;
@@ -82,9 +83,10 @@ internal sealed class TypeAnalysis(ProtocolTable protocols, Relevance relevance,
         _callees = new OwnCallees(method => _byOwner.TryGetValue(method, out TypeBody? body) ? body.Graph : null, protocols, others, SourceTypes.MaxDepth, context.CancellationToken);
         OpenCallers();
         HashSet<ISymbol> together = new(SymbolEqualityComparer.Default);
-        if (TypeUnit.Of(_all, _opened, protocols, context.CancellationToken) is { } unit)
+        HashSet<(string Id, Location Location, string Words)> told = [];
+        foreach (TypeUnit unit in TypeUnit.Of(_all, _opened, protocols, context.CancellationToken))
         {
-            AnalyzeTogether(unit, together, context);
+            AnalyzeTogether(unit, together, told, context);
         }
 
         foreach (TypeBody opened in _opened)
@@ -133,7 +135,7 @@ internal sealed class TypeAnalysis(ProtocolTable protocols, Relevance relevance,
         return file != 0 ? file : a.Root.Syntax.SpanStart.CompareTo(b.Root.Syntax.SpanStart);
     }
 
-    private static void AnalyzeTogether(TypeUnit unit, HashSet<ISymbol> together, SymbolAnalysisContext context)
+    private static void AnalyzeTogether(TypeUnit unit, HashSet<ISymbol> together, HashSet<(string Id, Location Location, string Words)> told, SymbolAnalysisContext context)
     {
         TypeRecord record = new();
         foreach (TypeMember member in unit.Members)
@@ -145,11 +147,14 @@ internal sealed class TypeAnalysis(ProtocolTable protocols, Relevance relevance,
 
             var reader = new RuleReader(member.Body, member, unit.Flow, record);
             unit.Flow.Read(member, reader);
-            Report(reader.Finish(), context);
+            Report(reader.Finish().Where(IsNews), context);
             together.Add(member.Symbol);
         }
 
-        Report(FieldRules.Check(new TypeView(unit.Flow, record), unit.Members, unit.Bodies), context);
+        Report(FieldRules.Check(new TypeView(unit.Flow, record), unit.Members, unit.Bodies).Where(IsNews), context);
+
+        // What has nothing to do with the fields is found once for each group of them.
+        bool IsNews(Diagnostic diagnostic) => told.Add((diagnostic.Id, diagnostic.Location, diagnostic.GetMessage(CultureInfo.InvariantCulture)));
     }
 
     private void AnalyzeNested(Body body, SymbolAnalysisContext context)

@@ -61,7 +61,7 @@ internal sealed class BodyFlow
 
     private void Propagate(CancellationToken cancellation)
     {
-        var entry = new PathSet(place => _body.Places[place].Kind is PlaceKind.Local or PlaceKind.Parameter);
+        var entry = new PathSet(place => _body.Places[place].Kind is PlaceKind.Local or PlaceKind.Parameter, _entry is { Count: > 1 } ? PathSet.MaxPathsOfMember : PathSet.MaxPaths);
         foreach (PathState path in _entry ?? [_transfer.Entry()])
         {
             entry.Add(path);

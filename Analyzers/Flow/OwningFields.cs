@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace BufferLifetime.Analyzers.Flow;
 
@@ -7,6 +8,9 @@ internal static class OwningFields
 {
     /// <summary>How many fields are followed together; of a type with more, each method is looked at by itself.</summary>
     public const int MaxFields = 48;
+
+    /// <summary>How many groups of fields are followed each by itself.</summary>
+    public const int MaxGroups = 8;
 
     /// <summary>The fields of the instance that some body stores something in that owns a buffer, or was made of what does.</summary>
     public static List<ISymbol> In(List<Body> bodies)
@@ -99,6 +103,116 @@ internal static class OwningFields
 
         leading.Remove(-1);
         return leading.OrderBy(static place => place);
+    }
+
+    /// <summary>
+    /// The fields in groups: in one, those between which something passes in some body, which are given the same thing, or of which one is looked at to know what to do
+    /// with the other.
+    /// </summary>
+    public static List<List<ISymbol>> Apart(List<ISymbol> fields, IEnumerable<Body> bodies)
+    {
+        int[] group = [.. Enumerable.Range(0, fields.Count)];
+        foreach (Body body in bodies)
+        {
+            int[] linked = [.. Enumerable.Range(0, body.Places.Count)];
+            foreach (Fact fact in body.Facts)
+            {
+                Link(linked, fact.Target, fact.Source);
+                Link(linked, fact.Kind == FactKind.Acquire ? fact.Target : -1, fact.ResultPlace);
+            }
+
+            LinkTested(body, fields, group);
+            Dictionary<int, int> first = [];
+            for (int place = 0; place < linked.Length; place++)
+            {
+                if (body.Places[place].Parent is >= 0 and var whole && IsStruct(body.Places[whole].Symbol))
+                {
+                    Link(linked, place, whole);
+                }
+            }
+
+            for (int place = 0; place < linked.Length; place++)
+            {
+                int field = FieldAt(body, place) is { } named ? IndexOf(fields, named) : -1;
+                if (field >= 0)
+                {
+                    int root = RootOf(linked, place);
+                    if (first.TryGetValue(root, out int other))
+                    {
+                        Link(group, field, other);
+                    }
+                    else
+                    {
+                        first.Add(root, field);
+                    }
+                }
+            }
+        }
+
+        return [.. fields.Select((field, i) => (field, Root: RootOf(group, i))).GroupBy(static entry => entry.Root).Select(static entries => entries.Select(static entry => entry.field).ToList())];
+    }
+
+    private static void LinkTested(Body body, List<ISymbol> fields, int[] group)
+    {
+        foreach (Fact fact in body.Facts)
+        {
+            int changed = fact.Kind is FactKind.Acquire or FactKind.Release or FactKind.Assign && FieldAt(body, fact.Target) is { } target ? IndexOf(fields, target) : -1;
+            foreach (IfStatementSyntax statement in changed < 0 ? [] : AskedBefore(fact.Operation.Syntax))
+            {
+                foreach (SyntaxToken token in statement.Condition.DescendantTokens())
+                {
+                    Link(group, changed, token.Parent is IdentifierNameSyntax ? fields.FindIndex(field => field.Name == token.ValueText) : -1);
+                }
+            }
+        }
+    }
+
+    /// <summary>The questions whose answer decides whether an operation is met: those around it, and those before it that leave.</summary>
+    private static IEnumerable<IfStatementSyntax> AskedBefore(SyntaxNode operation)
+    {
+        foreach (SyntaxNode ancestor in operation.Ancestors())
+        {
+            if (ancestor is IfStatementSyntax around)
+            {
+                yield return around;
+            }
+            else if (ancestor is BlockSyntax block)
+            {
+                foreach (StatementSyntax before in block.Statements)
+                {
+                    if (before.SpanStart < operation.SpanStart && before is IfStatementSyntax leaving && leaving.Statement.DescendantNodesAndSelf().Any(static node => node is ReturnStatementSyntax or ThrowStatementSyntax or ContinueStatementSyntax or BreakStatementSyntax))
+                    {
+                        yield return leaving;
+                    }
+                }
+            }
+            else if (ancestor is MemberDeclarationSyntax)
+            {
+                yield break;
+            }
+        }
+    }
+
+    private static int IndexOf(List<ISymbol> fields, ISymbol field) => fields.FindIndex(other => SymbolEqualityComparer.Default.Equals(other, field));
+
+    private static bool IsStruct(ISymbol? symbol) => (symbol switch { ILocalSymbol local => local.Type, IParameterSymbol parameter => parameter.Type, IFieldSymbol field => field.Type, IPropertySymbol property => property.Type, _ => null }) is { IsValueType: true, TypeKind: not TypeKind.Pointer };
+
+    private static void Link(int[] roots, int one, int other)
+    {
+        if (one >= 0 && other >= 0)
+        {
+            roots[RootOf(roots, one)] = RootOf(roots, other);
+        }
+    }
+
+    private static int RootOf(int[] roots, int of)
+    {
+        while (roots[of] != of)
+        {
+            of = roots[of];
+        }
+
+        return of;
     }
 
     /// <summary>Whether a body gives anything back.</summary>

@@ -401,20 +401,27 @@ internal sealed class PathSet
     /// <summary>How many ways are kept apart at one point.</summary>
     public const int MaxPaths = 16;
 
+    /// <summary>As <see cref="MaxPaths"/>, where a body is entered in more states than one: what each brings is kept apart from what the others bring.</summary>
+    public const int MaxPathsOfMember = 40;
+
     private readonly List<PathState> _paths;
     private readonly Func<int, bool>? _isName;
+    private readonly int _limit;
 
     /// <param name="isName">Which places are names in the code; null where that does not matter.</param>
-    public PathSet(Func<int, bool>? isName = null)
+    /// <param name="limit">How many ways are kept apart.</param>
+    public PathSet(Func<int, bool>? isName = null, int limit = MaxPaths)
     {
         _paths = [];
         _isName = isName;
+        _limit = limit;
     }
 
     public PathSet(PathSet other)
     {
         _paths = [.. other._paths];
         _isName = other._isName;
+        _limit = other._limit;
         IsMerged = other.IsMerged;
     }
 
@@ -424,7 +431,7 @@ internal sealed class PathSet
     public List<PathState> Paths => _paths;
 
     /// <summary>An empty set that tells as much apart as this one.</summary>
-    public PathSet EmptyLike() => new(_isName) { IsMerged = IsMerged };
+    public PathSet EmptyLike() => new(_isName, _limit) { IsMerged = IsMerged };
 
     /// <summary>Takes one more way in; true when that changed something.</summary>
     public bool Add(PathState path)
@@ -441,7 +448,7 @@ internal sealed class PathSet
         }
 
         _paths.Add(path);
-        if (_paths.Count > MaxPaths)
+        if (_paths.Count > _limit)
         {
             Collapse();
         }

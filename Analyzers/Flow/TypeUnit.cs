@@ -38,19 +38,22 @@ internal sealed class TypeBody
 /// <param name="Bodies">Those, and every other that was worth a graph of its own.</param>
 internal sealed record TypeUnit(TypeFlow Flow, IReadOnlyList<TypeMember> Members, IReadOnlyList<Body> Bodies)
 {
-    /// <summary>Finds what belongs together; null where no field owns anything, where the code is not complete, or where there are too many states.</summary>
+    /// <summary>
+    /// Finds what belongs together; nothing where no field owns anything, or where the code is not complete. Where there are too many states, the fields that have
+    /// nothing to do with each other are taken apart.
+    /// </summary>
     /// <param name="all">The bodies of the type, in source order.</param>
     /// <param name="opened">Those of them that speak of buffers themselves.</param>
     /// <param name="contracts">What calls mean.</param>
     /// <param name="cancellation">Ends the work.</param>
-    public static TypeUnit? Of(IReadOnlyList<TypeBody> all, IReadOnlyList<TypeBody> opened, IContractSource contracts, CancellationToken cancellation)
+    public static IReadOnlyList<TypeUnit> Of(IReadOnlyList<TypeBody> all, IReadOnlyList<TypeBody> opened, IContractSource contracts, CancellationToken cancellation)
     {
         List<Body> known = [.. opened.Select(static body => body.Body!)];
         List<ISymbol> owning = OwningFields.In(known);
         List<ISymbol> keepers = [.. OwningFields.KeepersIn(known)];
         if (owning.Count + keepers.Count == 0 || UsesOf(all) is not { } uses)
         {
-            return null;
+            return [];
         }
 
         // What was read from one of these fields may be in others: a view of what the first one owns.
@@ -77,7 +80,7 @@ internal sealed record TypeUnit(TypeFlow Flow, IReadOnlyList<TypeMember> Members
         HashSet<ISymbol> reading = Set(all.Where(body => Meet(uses[body].Fields, keeping)).Select(static body => body.Owner));
         if (!keepsSomething && !opened.Any(body => Meet(uses[body].Called, reading)))
         {
-            return null;
+            return [];
         }
 
         owning.AddRange(keepers.Where(held.Add));
@@ -103,16 +106,32 @@ internal sealed record TypeUnit(TypeFlow Flow, IReadOnlyList<TypeMember> Members
         }
 
         HashSet<ISymbol> inner = Set(concerned.Select(static body => body.Owner).Where(static owner => owner.DeclaredAccessibility == Accessibility.Private));
-        List<TypeMember> members = [.. all.Where(concerned.Contains).Select(body => new TypeMember(body.Owner, body.Body!)
-        {
-            OnlyCalls = !BeginsOrEnds(body.Owner) && uses[body] is { ReplacesInstance: false } use && !Meet(use.Fields, held) && !Meet(use.Written, telling) && !Meet(use.Called, inner),
-            HasNothingToTell = !releasing.Contains(body.Owner) && !speaking.Contains(body),
-        })];
         HashSet<ISymbol> others = Set(all.Where(body => !concerned.Contains(body)).Select(static body => body.Owner));
         IReadOnlyList<Body> bodies = [.. all.Where(body => concerned.Contains(body) || speaking.Contains(body)).Select(static body => body.Body!)];
-        return OwningFields.WithFlags(owning, flags, bodies, contracts, cancellation) is { Count: > 0 } fields && TypeFlow.Solve(members, others, fields, keepsSomething, contracts, cancellation) is { } flow
-            ? new TypeUnit(flow, members, bodies)
-            : null;
+        List<ISymbol> followed = OwningFields.WithFlags(owning, flags, bodies, contracts, cancellation);
+        if (followed.Count == 0)
+        {
+            return [];
+        }
+
+        TypeUnit? whole = Solve(followed);
+        if (whole is { Flow.Live.All.Count: <= FieldStates.MaxApart })
+        {
+            return [whole];
+        }
+
+        List<List<ISymbol>> groups = OwningFields.Apart(followed.FindAll(held.Contains), bodies);
+        return groups.Count is 1 or > OwningFields.MaxGroups ? whole is null ? [] : [whole] : [.. whole is null ? [] : new[] { whole }, .. groups.Select(group => Solve([.. group, .. followed.Where(field => !held.Contains(field))])).OfType<TypeUnit>()];
+
+        TypeUnit? Solve(List<ISymbol> fields)
+        {
+            List<TypeMember> members = [.. all.Where(concerned.Contains).Select(body => new TypeMember(body.Owner, body.Body!)
+            {
+                OnlyCalls = !BeginsOrEnds(body.Owner) && uses[body] is { ReplacesInstance: false } use && !Meet(use.Fields, held) && !Meet(use.Written, telling) && !Meet(use.Called, inner),
+                HasNothingToTell = !releasing.Contains(body.Owner) && !speaking.Contains(body),
+            })];
+            return TypeFlow.Solve(members, others, fields, keepsSomething, contracts, cancellation) is { } flow ? new TypeUnit(flow, members, bodies) : null;
+        }
 
         void Concern(Func<InstanceUse, bool> isConcerned)
         {

@@ -78,7 +78,7 @@ internal sealed class SampleFlow
     {
         List<TypeBody> siblings = [.. _bodies.Where(other => SymbolEqualityComparer.Default.Equals(other.Owner.ContainingType, body.Owner.ContainingType))
             .Select(static other => new TypeBody(other.Flow.OriginalOperation, other.Owner, () => other.Flow, _ => other))];
-        return TypeUnit.Of(siblings, siblings, _protocols, CancellationToken.None) is { } unit && unit.Members.FirstOrDefault(other => other.Body == body) is { } member
+        return TypeUnit.Of(siblings, siblings, _protocols, CancellationToken.None) is [var unit, ..] && unit.Members.FirstOrDefault(other => other.Body == body) is { } member
             ? (unit.Flow, member)
             : null;
     }

@@ -1,5 +1,6 @@
 using BufferLifetime.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
 
 namespace BufferLifetime.Analyzers.Rules.BaseLibrary;
 
@@ -34,7 +35,7 @@ internal sealed class ClearedTooEarly : Rule
         {
             foreach (Lost lost in Lost.On(path, findings.Body))
             {
-                if (lost is { Released: null, FieldSymbol: { } field } && (lost.Resource.Kind == ResourceKind.Rental || lost.Resource.Kind == ResourceKind.Owner)
+                if (lost is { Released: null, FieldSymbol: { } field } && IsCleared(lost.At) && (lost.Resource.Kind == ResourceKind.Rental || lost.Resource.Kind == ResourceKind.Owner)
                     && _calls.Exists(call => call.Operation.Syntax.SpanStart > lost.At.Syntax.SpanStart && ReleasesWhatItFinds(call, field)))
                 {
                     Location origin = Spots.Origin(lost.Resource)!;
@@ -46,6 +47,9 @@ internal sealed class ClearedTooEarly : Rule
             }
         }
     }
+
+    /// <summary>Whether nothing is put in the place of what was there: what was asked whether it is empty, and is given a first array, is not cleared.</summary>
+    private static bool IsCleared(IOperation at) => at is not ISimpleAssignmentOperation { Value: var value } || value is not (IInvocationOperation { Arguments.IsEmpty: false } or IConversionOperation { Operand: IInvocationOperation { Arguments.IsEmpty: false } });
 
     /// <summary>Whether the called method releases something, and reads the field.</summary>
     private bool ReleasesWhatItFinds(Fact call, ISymbol field)

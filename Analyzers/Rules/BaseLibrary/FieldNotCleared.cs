@@ -60,6 +60,9 @@ internal sealed class FieldNotCleared : Rule
     /// <summary>Whether it is a part of several members, so that each of them meets what another has done by it.</summary>
     private bool _isShared;
 
+    /// <summary>Where an address was read out of a field into a local.</summary>
+    private readonly Dictionary<int, IOperation> _readFrom = [];
+
     public override void OnMember(TypeMember member, TypeFlow type)
     {
         _member = member;
@@ -71,6 +74,11 @@ internal sealed class FieldNotCleared : Rule
 
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
+        if (fact is { Kind: FactKind.Assign, IsHavoc: false, Target: >= 0 } && findings.Body.Places.IsOfThis(fact.Source) && findings.Body.Places[fact.Target] is { Kind: PlaceKind.Local, Symbol: ILocalSymbol { Type: IPointerTypeSymbol } })
+        {
+            _readFrom[fact.Target] = fact.Operation;
+        }
+
         bool isRelease = fact is { Kind: FactKind.Release, Effect: Effect.Release { Repeatable: false } };
         if (!isRelease && fact is not { Kind: FactKind.Use, Target: >= 0 })
         {
@@ -85,10 +93,14 @@ internal sealed class FieldNotCleared : Rule
             string verb = sighting.Resource.Kind == ResourceKind.Rental ? "returned" : "released";
             findings.Report(
                 Words, sighting.Confidence, (sighting.Resource.Original, sighting.Hold.ChangedAt?.Syntax, isRelease), fact,
-                isRelease ? Spots.OfCall(fact.Operation) : fact.Operation.Syntax.GetLocation(), [released, Spots.Origin(sighting.Resource)], null,
+                isRelease ? Spots.OfCall(fact.Operation) : SpotOf(fact), [released, Spots.Origin(sighting.Resource)], null,
                 name, verb, Spots.Line(released), isRelease ? verb : "used", isRelease ? "its next owner shares it with somebody" : "it may be somebody else's by now");
         }
     }
+
+    /// <summary>Where it is used; for an address that was read out of the field, there: so far nothing was wrong with it.</summary>
+    private Location SpotOf(Fact use) =>
+        _readFrom.TryGetValue(use.Target, out IOperation? read) && read.Syntax is VariableDeclaratorSyntax { Initializer.Value: var value } ? value.GetLocation() : use.Operation.Syntax.GetLocation();
 
     /// <summary>
     /// Whether it was the same method that released it: who calls that twice asks for it, where the method does not end the instance. Disposal is
