@@ -1,3 +1,4 @@
+using BufferLifetime.Analyzers.Flow;
 using BufferLifetime.Analyzers.Symbols;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -27,6 +28,7 @@ internal static class Owners
     private static bool MakesOrEnds(MemberDeclarationSyntax member, ISet<string> given) => member is MethodDeclarationSyntax method && method switch
     {
         { ParameterList.Parameters.Count: 0, Identifier.ValueText: "Dispose" or "DisposeAsync" or "Close" } => true,
+        { ParameterList.Parameters.Count: 0, Identifier.ValueText: var name } when Instance.SaysRelease(name) => true,
         _ => method.Modifiers.Any(static modifier => modifier.ValueText == "static") && method.ReturnType.DescendantTokens().Any(token => given.Contains(token.ValueText)),
     };
 }

@@ -180,9 +180,23 @@ internal sealed partial class Instance(Func<ISymbol, ControlFlowGraph?> graphOf,
         return false;
     }
 
-    /// <summary>The members by which the owner of an instance ends it.</summary>
-    public static IEnumerable<IMethodSymbol> EndingsOf(INamedTypeSymbol type) =>
-        type.GetMembers().OfType<IMethodSymbol>().Where(static method => method is { IsStatic: false, Parameters.IsEmpty: true, MethodKind: MethodKind.Ordinary or MethodKind.ExplicitInterfaceImplementation } && TypeMember.Ends(method));
+    /// <summary>The members by which the owner of an instance ends it: disposal or, where the type has none, what its own name says.</summary>
+    public static IEnumerable<IMethodSymbol> EndingsOf(INamedTypeSymbol type)
+    {
+        List<IMethodSymbol> disposals = [.. Parameterless(type).Where(TypeMember.Ends)];
+        return disposals.Count > 0 ? disposals : Parameterless(type).Where(static method => method is { ReturnsVoid: true, DeclaredAccessibility: not Accessibility.Private, MethodKind: MethodKind.Ordinary } && SaysRelease(method.Name));
+    }
+
+    /// <summary>Whether the type is ended by disposal, as everybody knows, and not only by a member of its own.</summary>
+    public static bool HasDisposal(INamedTypeSymbol type) => Parameterless(type).Any(TypeMember.Ends);
+
+    private static IEnumerable<IMethodSymbol> Parameterless(INamedTypeSymbol type) =>
+        type.GetMembers().OfType<IMethodSymbol>().Where(static method => method is { IsStatic: false, Parameters.IsEmpty: true, MethodKind: MethodKind.Ordinary or MethodKind.ExplicitInterfaceImplementation });
+
+    /// <summary>Whether the name of a method says that it gives back what the instance has.</summary>
+    public static bool SaysRelease(string method) => Array.Exists(WordsOfRelease, word => method.StartsWith(word, StringComparison.Ordinal) && (method.Length == word.Length || char.IsUpper(method[word.Length])));
+
+    private static readonly string[] WordsOfRelease = ["Release", "Free", "Unpin", "Destroy"];
 
     private static bool IsGivenBackBySomebody(INamedTypeSymbol type) =>
         EndingsOf(type).Any() && !type.GetMembers().Any(static member => member is IMethodSymbol { MethodKind: MethodKind.Destructor });
@@ -211,9 +225,21 @@ internal sealed partial class Instance(Func<ISymbol, ControlFlowGraph?> graphOf,
     /// <summary>Whether a constructor shows the unfinished instance to others.</summary>
     private static bool LetsInstanceOut(IOperation constructor) => constructor.Descendants().Any(static operation => operation switch
     {
-        IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ContainingTypeInstance } instance => instance.Parent is not (IMemberReferenceOperation or IInvocationOperation) || instance.Parent is IMethodReferenceOperation,
+        IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ContainingTypeInstance } instance => (instance.Parent is not (IMemberReferenceOperation or IInvocationOperation) || instance.Parent is IMethodReferenceOperation) && !IsStateOfOverlapped(instance),
         _ => false,
     });
+
+    /// <summary>Whether the instance is only put where a completion finds it: of an operation that nobody can have started yet.</summary>
+    private static bool IsStateOfOverlapped(IOperation instance)
+    {
+        IOperation? holder = instance.Parent;
+        while (holder is IConversionOperation or IArgumentOperation)
+        {
+            holder = holder.Parent;
+        }
+
+        return holder is IInvocationOperation { TargetMethod: { Name: "AllocateNativeOverlapped" or "UnsafeAllocateNativeOverlapped", ContainingType.Name: "ThreadPoolBoundHandle" } };
+    }
 
     private void Read(Body body, ISymbol member, IReadOnlyList<ISymbol> fields, ImmutableArray<IParameterSymbol> parameters, Dictionary<ISymbol, Part> parts)
     {

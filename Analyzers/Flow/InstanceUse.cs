@@ -112,6 +112,8 @@ internal sealed class InstanceUse
 
         return compared.Parent switch
         {
+            // Whether it is still the same object: what was set to null is not.
+            IBinaryOperation { OperatorKind: BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals, LeftOperand.Type.IsReferenceType: true, RightOperand.Type.IsReferenceType: true } => true,
             IBinaryOperation binary => (binary.LeftOperand == compared ? binary.RightOperand : binary.LeftOperand) is { ConstantValue.HasValue: true } or IConversionOperation { Operand.ConstantValue.HasValue: true } or IDefaultValueOperation,
             IIsPatternOperation or IIsTypeOperation or ICoalesceOperation or ICoalesceAssignmentOperation or IConditionalAccessOperation or ISwitchOperation or ISwitchExpressionOperation => true,
 

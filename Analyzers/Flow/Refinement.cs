@@ -59,6 +59,8 @@ internal sealed class Refinement(Body body, IContractSource contracts)
                 return AssumeEqual(path, equal.Left, constant.Value, outcome, depth);
             case Expression.Compare { Relation: Relation.Equal, Left: Expression.Of left, Right: Expression.Of right } when AreSame(path, left.Place, right.Place) is { } same:
                 return same == outcome ? path : null;
+            case Expression.Compare { Relation: Relation.Equal, Left: Expression.Of one, Right: Expression.Of other } when (path.KnownOf(one.Place).Classes & path.KnownOf(other.Place).Classes) == Classes.None:
+                return outcome ? null : path;
             case Expression.Compare { Relation: Relation.Equal, Left: Expression.Of one, Right: Expression.Of other } when IsFirst(path, one.Place) || IsFirst(path, other.Place):
                 return outcome ? Complete(path, IsFirst(path, one.Place) ? other.Place : one.Place) : path;
             case Expression.Compare { Right: Expression.Constant bound } compare:

@@ -87,9 +87,18 @@ internal abstract class LeakRule(Wording words) : Rule
             Resource resource = findings.Body.Resources[leak.Key];
             Location origin = Spots.OfCall(resource.Origin);
             string name = resource.Name ?? resource.Kind.Name;
+
+            // An object that has several things is one to whoever made it.
+            object whose = resource.Member is IMethodSymbol { MethodKind: MethodKind.Constructor } ? resource.Origin.Syntax : leak.Key;
+            if (!_settled.Contains(leak.Key) && resource.Member is IMethodSymbol { MethodKind: MethodKind.Constructor, ContainingType: { DeclaringSyntaxReferences.IsEmpty: false } made } && !Instance.HasDisposal(made))
+            {
+                // That the instance is to be told to release what it has, nobody has said here.
+                continue;
+            }
+
             if (!_settled.Contains(leak.Key))
             {
-                findings.Report(words, Confidence.Certain, leak.Key, null, origin, [], null, name);
+                findings.Report(words, Confidence.Certain, whose, null, origin, [], null, name);
                 continue;
             }
 
@@ -102,7 +111,7 @@ internal abstract class LeakRule(Wording words) : Rule
 
                 Location shown = ToldWhereTaken || location is null ? origin : location;
                 findings.Report(
-                    words, Confidence.Possible, (leak.Key, shown.SourceSpan), null, shown, ToldWhereTaken ? [location] : [origin], null,
+                    words, Confidence.Possible, (whose, shown.SourceSpan), null, shown, ToldWhereTaken ? [location] : [origin], null,
                     name, Spots.Line(origin), location is null ? when : ToldWhereTaken ? when.Replace("this", "the").Replace(" is reached", $" at line {Spots.Line(location)} is reached") : when);
             }
         }
