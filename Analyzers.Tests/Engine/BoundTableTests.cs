@@ -73,6 +73,23 @@ public sealed class BoundTableTests
         Assert.Equal(["lost"], await LostAsync(source.ToString()));
     }
 
+    [Theory]
+    [InlineData(OwningFields.MaxGroups, true)]
+    [InlineData(OwningFields.MaxGroups + 1, false)]
+    public async Task Fields_that_have_nothing_to_do_with_each_other_are_followed_apart_up_to_a_bound(int fields, bool isFound)
+    {
+        // Each field has something or not, and the last one may have what was released.
+        StringBuilder source = new();
+        for (int i = 0; i < fields; i++)
+            source.Append($"private byte[]? _f{i}; public void Take{i}() {{ Drop{i}(); _f{i} = ArrayPool<byte>.Shared.Rent(8); }} public void Drop{i}() {{ if (_f{i} != null) {{ ArrayPool<byte>.Shared.Return(_f{i}); {(i == fields - 1 ? "" : $"_f{i} = null;")} }} }}\n");
+        source.Append($"public byte First() => _f{fields - 1}![0];\n");
+
+        AnalysisRun run = await new AnalyzerHarness(new BufferLifetimeAnalyzer()).RunAsync("using System; using System.Buffers; class C { " + source + " }");
+        Assert.Empty(run.Compilation.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error));
+        Assert.Empty(run.Exceptions);
+        Assert.Equal(isFound, run.Diagnostics.Any(static diagnostic => diagnostic.Id == RuleIds.FieldNotCleared));
+    }
+
     [Fact]
     public async Task Body_with_more_variables_alive_than_are_counted_is_still_looked_at()
     {

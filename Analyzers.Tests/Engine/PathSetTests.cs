@@ -67,6 +67,19 @@ public sealed class PathSetTests
         Assert.False(paths.IsMerged);
     }
 
+    [Theory]
+    [InlineData(PathSet.MaxPathsOfMember, false)]
+    [InlineData(PathSet.MaxPathsOfMember + 1, true)]
+    public void Ways_of_a_member_that_is_entered_in_several_states_have_a_bound_of_their_own(int ways, bool isMerged)
+    {
+        PathSet paths = new(limit: PathSet.MaxPathsOfMember);
+        for (int resource = 0; resource < ways; resource++)
+            paths.Add(PathState.Empty.WithHold(resource, new Hold(Holding.HeldGet)));
+
+        Assert.Equal(isMerged, paths.IsMerged);
+        Assert.Equal(isMerged ? 1 : ways, paths.EmptyLike() is var next && next.AddAll(paths) ? next.Paths.Count : 0);
+    }
+
     [Fact]
     public void What_was_merged_stays_merged_downstream()
     {

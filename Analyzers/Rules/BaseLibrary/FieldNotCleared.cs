@@ -70,7 +70,7 @@ internal sealed class FieldNotCleared : Rule
         _isShared = type.HasSeveralCallers(member);
     }
 
-    public override FactKind[] Reads => [FactKind.Release, FactKind.Use];
+    public override FactKind[] Reads => [FactKind.Release, FactKind.Use, FactKind.Assign];
 
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
