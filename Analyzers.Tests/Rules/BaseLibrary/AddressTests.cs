@@ -23,6 +23,24 @@ public sealed class AddressTests
     [InlineData("int length; fixed (byte* p = a) { length = p[0]; } Any.Transfer(0, length);")]
     public Task Address_used_while_its_memory_is_fixed_is_silent(string statements) => RuleCode.VerifyAsync(Code(statements));
 
+    [Theory]
+    [InlineData("static int M(System.Text.Encoding e) { ReadOnlySpan<byte> mark = e.Preamble; Span<byte> again = new Span<byte>(Unsafe.AsPointer(ref {|BUF2004:MemoryMarshal.GetReference(mark)|}), mark.Length); return again[0]; }")]
+    [InlineData("static int M(string s) { ReadOnlySpan<char> text = s; char* at = (char*)Unsafe.AsPointer(ref {|BUF2004:MemoryMarshal.GetReference(text)|}); return at[0]; }")]
+    [InlineData("static int M(string s) { ReadOnlySpan<char> text = s.AsSpan(1); var again = new Span<char>(Unsafe.AsPointer(ref {|BUF2004:MemoryMarshal.GetReference(text)|}), text.Length); return again[0]; }")]
+    [InlineData("static int M(int n) { byte[] made = new byte[n]; Span<byte> span = made; byte* at = (byte*)Unsafe.AsPointer(ref {|BUF2004:MemoryMarshal.GetReference(span)|}); return at[0]; }")]
+    public Task Address_of_a_span_over_what_can_move_is_reported(string member) => RuleCode.VerifyAsync(Usings + "unsafe class C { " + member + " }");
+
+    [Theory]
+    [InlineData("static int M(System.Text.Encoding e) { ReadOnlySpan<byte> mark = e.Preamble; fixed (byte* p = &MemoryMarshal.GetReference(mark)) { var again = new Span<byte>(p, mark.Length); return again[0]; } }")]
+    [InlineData("static int M(System.Text.Encoding e) { ReadOnlySpan<byte> mark = e.Preamble; return mark.IsEmpty ? 0 : *(byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(mark)); }")]
+    [InlineData("static int M() { ReadOnlySpan<byte> text = \"abc\"u8; byte* at = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(text)); return at[0]; }")]
+    [InlineData("static int M() { ReadOnlySpan<char> text = \"abc\"; char* at = (char*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(text)); return at[0]; }")]
+    [InlineData("static int M() { Span<byte> span = stackalloc byte[4]; byte* at = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(span)); return at[0]; }")]
+    [InlineData("static int M(byte[] a) { Span<byte> span = a; byte* at = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(span)); return at[0]; }")]
+    [InlineData("static ReadOnlySpan<byte> Table => new byte[] { 1, 2 }; static int M() { ReadOnlySpan<byte> table = Table; var again = new Span<byte>(Unsafe.AsPointer(ref MemoryMarshal.GetReference(table)), 2); return again[0]; }")]
+    [InlineData("static int M(System.Text.Encoding e, bool b) { ReadOnlySpan<byte> mark = e.Preamble; if (b) mark = \"a\"u8; var again = new Span<byte>(Unsafe.AsPointer(ref MemoryMarshal.GetReference(mark)), 1); return again[0]; }")]
+    public Task Address_of_a_span_over_what_may_stay_is_silent(string member) => RuleCode.VerifyAsync(Usings + "unsafe class C { " + member + " }");
+
     [Fact]
     public Task Struct_with_an_address_in_it_is_returned_with_that() => RuleCode.VerifyAsync(Usings + """
         unsafe class C

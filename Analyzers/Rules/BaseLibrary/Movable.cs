@@ -28,7 +28,59 @@ internal static class Movable
 
     /// <summary>The memory of a span that the caller gives may be anything; to hand its address to native code, it has to be pinned here.</summary>
     private static string? OfSpan(IOperation span, IOperation reference, Body body) =>
-        span is IParameterReferenceOperation { Parameter.ContainingSymbol: IMethodSymbol method } && !IsSaidToBePinned(method) && IsGivenToNative(reference, body) ? "memory behind the span" : null;
+        span is IParameterReferenceOperation { Parameter.ContainingSymbol: IMethodSymbol method } ? !IsSaidToBePinned(method) && IsGivenToNative(reference, body) ? "memory behind the span" : null
+        : span is ILocalReferenceOperation { Local: var local } && ValueOf(local, body) is { } value ? OfSource(value, reference, body)
+        : null;
+
+    /// <summary>
+    /// What a span is of. The memory of one that another object shows may be anything, too; but who makes a new span out of its address only wants to be rid of the
+    /// old one's type, and that one was kept up to date.
+    /// </summary>
+    private static string? OfSource(IOperation value, IOperation reference, Body body) => value switch
+    {
+        IConversionOperation { Operand: { Type.SpecialType: SpecialType.System_String } text } => text.ConstantValue.HasValue ? null : "string",
+        IConversionOperation { Operand: { Type: IArrayTypeSymbol } array } => Of(array, body),
+        IInvocationOperation { TargetMethod: { Name: "AsSpan", ContainingType.Name: "MemoryExtensions" }, Arguments: { Length: >= 1 } arguments } => arguments[0].Value switch
+        {
+            { Type.SpecialType: SpecialType.System_String } text => text.ConstantValue.HasValue ? null : "string",
+            { Type: IArrayTypeSymbol } array => Of(array, body),
+            _ => null,
+        },
+        IPropertyReferenceOperation { Instance: { Type.IsReferenceType: true }, Property: { DeclaringSyntaxReferences.IsEmpty: true, Type.IsRefLikeType: true } } => IsMadeSpanAgain(reference) ? "memory behind the span" : null,
+        _ => null,
+    };
+
+    /// <summary>What a local is given, where that is one thing only.</summary>
+    private static IOperation? ValueOf(ILocalSymbol local, Body body)
+    {
+        IOperation? value = null;
+        foreach (IOperation operation in body.Flow.Blocks.SelectMany(static block => block.OperationsAndCondition()).SelectMany(static operation => operation.DescendantsAndSelf()))
+        {
+            if (operation is ISimpleAssignmentOperation { Target: ILocalReferenceOperation { Local: var target }, Value: var given } && SymbolEqualityComparer.Default.Equals(target, local))
+            {
+                if (value is not null)
+                {
+                    return null;
+                }
+
+                value = given;
+            }
+        }
+
+        return value;
+    }
+
+    /// <summary>Whether the address that is taken of the reference goes into a new span at once.</summary>
+    private static bool IsMadeSpanAgain(IOperation reference)
+    {
+        IOperation? operation = reference.Parent;
+        while (operation is IArgumentOperation or IConversionOperation or IInvocationOperation { TargetMethod.Name: "AsPointer" })
+        {
+            operation = operation.Parent;
+        }
+
+        return operation is IObjectCreationOperation { Type: { IsRefLikeType: true, Name: "Span" or "ReadOnlySpan" }, Arguments.Length: 2 };
+    }
 
     /// <summary>Whether the method says, by its name or a parameter's, that who calls it holds the memory in place.</summary>
     public static bool IsSaidToBePinned(IMethodSymbol method) =>
