@@ -16,6 +16,8 @@ namespace BufferLifetime.Analyzers.Flow;
 internal sealed partial class Instance(Func<ISymbol, ControlFlowGraph?> graphOf, OwnCallees callees, IContractSource contracts, CancellationToken cancellation)
 {
     private readonly Dictionary<(ISymbol Method, ISymbol Field, object? Argument), FieldFate?> _fates = [];
+    private readonly HashSet<(ISymbol Method, ISymbol Field, object? Argument)> _running = [];
+    private readonly HashSet<(ISymbol Method, ISymbol Field, object? Argument)> _assumed = [];
     private int _depth;
 
     /// <summary>The fate of what the field has in a call of the method, or null where that is not clear.</summary>
@@ -37,11 +39,28 @@ internal sealed partial class Instance(Func<ISymbol, ControlFlowGraph?> graphOf,
         (ISymbol, ISymbol, object?) key = (method, field, argument);
         if (!_fates.TryGetValue(key, out FieldFate? fate) && _depth < OwnCallees.MaxDepth)
         {
-            _fates[key] = null;
+            // A member that comes back to itself leaves the field as it is, as far as that call goes; if it turns out to do more, nothing is known that was found by this.
+            List<(ISymbol, ISymbol, object?)> before = [.. _fates.Keys];
+            _fates[key] = FieldFate.Kept;
+            _running.Add(key);
             _depth++;
             fate = Infer(method, field, argument);
             _depth--;
+            _running.Remove(key);
+            if (_assumed.Remove(key) && fate != FieldFate.Kept)
+            {
+                fate = null;
+                foreach ((ISymbol, ISymbol, object?) found in _fates.Keys.Except(before).ToList())
+                {
+                    _fates[found] = null;
+                }
+            }
+
             _fates[key] = fate;
+        }
+        else if (_running.Contains(key))
+        {
+            _assumed.Add(key);
         }
 
         return fate;
@@ -366,6 +385,7 @@ internal sealed partial class Instance(Func<ISymbol, ControlFlowGraph?> graphOf,
         private bool _isUnclear;
         private bool _isKept;
         private bool _isLost;
+        private bool _isReplaced;
         private Holding _left;
 
         public ISelfCalls Calls => calls;
@@ -407,13 +427,20 @@ internal sealed partial class Instance(Func<ISymbol, ControlFlowGraph?> graphOf,
             foreach (PathState path in atExit.Paths)
             {
                 RefSet refs = path.RefsOf(place).Where(static r => r.Kind < RefRole.Account);
-                bool isKept = refs.Count == 1 && refs.Refers(resource.Id);
+                bool isReplaced = IsReplaced(path, refs);
+                bool isKept = isReplaced || (refs.Count == 1 && refs.Refers(resource.Id));
+                _isReplaced |= isReplaced;
                 _isKept |= isKept;
                 _isLost |= !isKept;
                 _isUnclear |= refs.Count > 1;
-                _left |= path.HoldOf(resource.Id).Holding;
+                _left |= isReplaced ? Holding.Held : path.HoldOf(resource.Id).Holding;
             }
         }
+
+        /// <summary>Whether the field has another one instead, made here, and what it had is given back: as before, there is one to be given back.</summary>
+        private bool IsReplaced(PathState path, RefSet refs) =>
+            refs.Count == 1 && refs[0].Kind == RefRole.Owner && body.Resources[refs[0].Resource] is { Original: null, Parameter: null, Acquisition: not null, Kind.IsGivenWhole: true }
+            && path.HoldOf(refs[0].Resource).Holding == Holding.Held && path.HoldOf(resource.Id).Holding == Holding.Released;
 
         public FieldFate? Conclude()
         {
@@ -424,7 +451,7 @@ internal sealed partial class Instance(Func<ISymbol, ControlFlowGraph?> graphOf,
 
             List<Effect.Release> releases = [.. _releases, .. calls.Releases];
             return _left == Holding.Released && releases.Count > 0 && _return.Role is null && _isKept != _isLost ? new FieldFate(Releases.Common(releases), _isLost, null)
-                : _left == Holding.Held && releases.Count == 0 && _isKept && !_isLost ? new FieldFate(null, false, _return.Role)
+                : _left == Holding.Held && (releases.Count == 0 || (_isReplaced && _return.Role is null)) && _isKept && !_isLost ? new FieldFate(null, false, _return.Role)
                 : null;
         }
     }

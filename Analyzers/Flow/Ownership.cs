@@ -8,7 +8,11 @@ namespace BufferLifetime.Analyzers.Flow;
 /// <param name="Release">How it gives it back; null where it does not.</param>
 /// <param name="IsCleared">Whether the field does not have it any more.</param>
 /// <param name="Returned">How what the call results in refers to it; null where it does not.</param>
-internal sealed record FieldFate(Effect.Release? Release, bool IsCleared, RefRole? Returned);
+internal sealed record FieldFate(Effect.Release? Release, bool IsCleared, RefRole? Returned)
+{
+    /// <summary>The field has it still, or another one in its place.</summary>
+    public static FieldFate Kept { get; } = new(null, false, null);
+}
 
 /// <summary>What a constructor leaves in the fields of the instance that it makes.</summary>
 /// <param name="Parts">The fields, each with what it has.</param>
@@ -134,7 +138,10 @@ internal sealed class LeftInFields(Body body, IReadOnlyList<ISymbol> fields, IRe
     private bool IsElsewhere(PathState path, int resource, int field)
     {
         bool found = false;
-        path.Refs.ForEach((place, refs) => found |= place != field && body.Outlives(place) && refs.Where(static r => r.Kind < RefRole.View).Refers(resource));
+        path.Refs.ForEach((place, refs) => found |= place != field && body.Outlives(place) && !IsSpan(place) && refs.Where(static r => r.Kind < RefRole.View).Refers(resource));
         return found;
     }
+
+    /// <summary>Whether what is in the place cannot be given back: a span of all of it.</summary>
+    private bool IsSpan(int place) => body.Places[place].Symbol is IFieldSymbol { Type.IsRefLikeType: true };
 }
