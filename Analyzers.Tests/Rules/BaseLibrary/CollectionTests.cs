@@ -9,6 +9,7 @@ public sealed class CollectionTests
 
     [Theory]
     [InlineData("private readonly List<GCHandle> _all = new(); public void Add(byte[] a) => _all.Add(GCHandle.Alloc(a, GCHandleType.Pinned)); public void Dispose() { foreach (GCHandle h in _all) h.{|BUF2011:Free|}(); }")]
+    [InlineData("private readonly List<byte[]> _all = []; public void Add(int n) => _all.Add(ArrayPool<byte>.Shared.Rent(n)); public void Reset() { foreach (byte[] b in _all) ArrayPool<byte>.Shared.{|BUF2011:Return|}(b); } public void Dispose() { }")]
     [InlineData("private readonly List<byte[]> _all = []; public void Add(int n) { byte[] b = ArrayPool<byte>.Shared.Rent(n); b[0] = 1; _all.Add(b); } public void Clear() { foreach (byte[] b in _all) ArrayPool<byte>.Shared.{|BUF2011:Return|}(b); } public void Dispose() => Clear();")]
     [InlineData("private readonly byte[][] _all = new byte[4][]; private int _n; public void Add(int n) => _all[_n++] = ArrayPool<byte>.Shared.Rent(n); public void Dispose() { for (int i = 0; i < _all.Length; i++) ArrayPool<byte>.Shared.{|BUF2011:Return|}(_all[i]); }")]
     [InlineData("private readonly List<nint> _all = []; public void Add(int n) { nint p = Marshal.AllocHGlobal(n); _all.Add(p); } public void Dispose() { for (int i = 0; i < _all.Count; i++) { nint p = _all[i]; Marshal.{|BUF2011:FreeHGlobal|}(p); } }")]
@@ -17,6 +18,9 @@ public sealed class CollectionTests
     public Task Elements_released_and_left_in_their_collection_are_reported(string members) => RuleCode.VerifyAsync(Code(members));
 
     [Theory]
+    [InlineData("private readonly List<byte[]> _all = []; public void Add(int n) => _all.Add(ArrayPool<byte>.Shared.Rent(n)); public void Reset() { foreach (byte[] b in _all) ArrayPool<byte>.Shared.Return(b); _all.Clear(); } public void Dispose() { }")]
+    [InlineData("private readonly List<byte[]> _all = []; public void Add(int n) => _all.Add(ArrayPool<byte>.Shared.Rent(n)); public void Finish() { foreach (byte[] b in _all) ArrayPool<byte>.Shared.Return(b); } public void Dispose() { }")]
+    [InlineData("private readonly List<byte[]> _all = []; private int _used; public void Add(int n) { _all.Add(ArrayPool<byte>.Shared.Rent(n)); _used++; } public void Reset() { for (int i = 0; i < _used; i++) ArrayPool<byte>.Shared.Return(_all[i]); _used = 0; } public void Dispose() { }")]
     [InlineData("private readonly List<GCHandle> _all = new(); public void Add(byte[] a) => _all.Add(GCHandle.Alloc(a, GCHandleType.Pinned)); public void Dispose() { foreach (GCHandle h in _all) h.Free(); _all.Clear(); }")]
     [InlineData("private List<byte[]>? _all = []; public void Add(int n) => _all!.Add(ArrayPool<byte>.Shared.Rent(n)); public void Dispose() { if (_all == null) return; foreach (byte[] b in _all) ArrayPool<byte>.Shared.Return(b); _all = null; }")]
     [InlineData("private readonly List<byte[]> _all = []; private bool _disposed; public void Add(int n) => _all.Add(ArrayPool<byte>.Shared.Rent(n)); public void Dispose() { if (_disposed) return; _disposed = true; foreach (byte[] b in _all) ArrayPool<byte>.Shared.Return(b); }")]

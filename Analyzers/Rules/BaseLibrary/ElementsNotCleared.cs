@@ -134,8 +134,8 @@ internal sealed class ElementsNotCleared : Rule
     }
 
     /// <summary>
-    /// Whether the release is met again by right: it is part of disposal, which may be called twice, and nothing that is written there keeps the second
-    /// call out. What is released for others by its number is also released by disposal.
+    /// Whether the release is met again by right: it is part of disposal, which may be called twice, or of what begins anew, and nothing that is written there
+    /// keeps the second call out. What is released for others by its number is also released by disposal.
     /// </summary>
     private static bool IsMetTwice(IMethodSymbol owner, MethodDeclarationSyntax member, string collection, INamedTypeSymbol type)
     {
@@ -144,7 +144,7 @@ internal sealed class ElementsNotCleared : Rule
             return false;
         }
 
-        bool isDisposal = TypeMember.Ends(owner);
+        bool isDisposal = TypeMember.Ends(owner) || IsForTheNextRound(owner);
         foreach (MemberDeclarationSyntax other in MemberSyntax.MembersOf(type))
         {
             if (other == member || !MemberSyntax.Mentions(other, owner.Name))
@@ -162,6 +162,12 @@ internal sealed class ElementsNotCleared : Rule
 
         return isDisposal;
     }
+
+    /// <summary>How the names of methods begin that make an instance ready for what comes next, after which they are called again.</summary>
+    private static readonly string[] Rounds = ["Clear", "Reset", "Flush", "Recycle", "Rewind", "Restart"];
+
+    private static bool IsForTheNextRound(IMethodSymbol method) =>
+        method is { DeclaredAccessibility: not Accessibility.Private, MethodKind: MethodKind.Ordinary, Name: var name } && Array.Exists(Rounds, word => name.StartsWith(word, StringComparison.Ordinal) && (name.Length == word.Length || char.IsUpper(name[word.Length])));
 
     /// <summary>Whether the member writes something that it looks at, or is the part of a disposal that its base class begins.</summary>
     private static bool IsGuarded(MethodDeclarationSyntax member, IMethodSymbol? owner)
