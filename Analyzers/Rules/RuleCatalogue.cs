@@ -51,6 +51,7 @@ internal static class RuleCatalogue
         (ReturnedTwice.Words, static () => new ReturnedTwice()),
         (ReturnedTwice.TakenWords, static () => new ReleasedThoughTaken()),
         (ReleasedWhilePending.Words, static () => new ReleasedWhilePending()),
+        (ReleasedWhilePending.Words, static () => new ReleasedUnderArguments()),
         (RentalNotReturned.ArrayWords, static () => new RentalNotReturned.Arrays()),
         (RentalNotReturned.OwnerWords, static () => new RentalNotReturned.Owners()),
         (RentalNotReturned.ArrayWords, static () => new ClearedTooEarly()),

@@ -52,6 +52,26 @@ public sealed class LendingTests
     public Task Wait_that_is_over_or_leaves_the_buffer_behind_is_silent(string statements) => RuleCode.VerifyAsync(Code("byte[] b = ArrayPool<byte>.Shared.Rent(8); " + statements));
 
     [Theory]
+    [InlineData("args.SetBuffer(b, 0, 8); socket.ReceiveAsync(args); ArrayPool<byte>.Shared.Return({|BUF2007:b|});")]
+    [InlineData("args.SetBuffer(b.AsMemory(0, 4)); if (!socket.SendAsync(args)) { done(args); } ArrayPool<byte>.Shared.Return({|BUF2007:b|});")]
+    [InlineData("args.SetBuffer(b, 0, 8); try { if (socket.ReceiveAsync(args)) pending++; } finally { ArrayPool<byte>.Shared.Return({|BUF2007:b|}); }")]
+    [InlineData("args.SetBuffer(b, 0, 8); if (socket.SendToAsync(args)) { pending++; ArrayPool<byte>.Shared.Return({|BUF2007:b|}); return; } done(args); ArrayPool<byte>.Shared.Return(b);")]
+    public Task Buffer_of_event_arguments_released_while_their_operation_may_go_on_is_reported(string statements) =>
+        RuleCode.VerifyAsync(Code(Arguments + "byte[] b = ArrayPool<byte>.Shared.Rent(8); " + statements + " await Task.Yield();"));
+
+    [Theory]
+    [InlineData("args.SetBuffer(b, 0, 8); if (!socket.ReceiveAsync(args)) { done(args); ArrayPool<byte>.Shared.Return(b); }")]
+    [InlineData("args.SetBuffer(b, 0, 8); if (socket.ReceiveAsync(args)) { return; } done(args); ArrayPool<byte>.Shared.Return(b);")]
+    [InlineData("args.SetBuffer(b, 0, 8); if (socket.ReceiveAsync(args)) { ended.Wait(); } ArrayPool<byte>.Shared.Return(b);")]
+    [InlineData("args.SetBuffer(b, 0, 8); socket.ReceiveAsync(args); await ended.WaitAsync(); ArrayPool<byte>.Shared.Return(b);")]
+    [InlineData("args.SetBuffer(b, 0, 8); args.SetBuffer(null, 0, 0); ArrayPool<byte>.Shared.Return(b); socket.ReceiveAsync(args);")]
+    [InlineData("args.SetBuffer(new byte[8], 0, 8); socket.ReceiveAsync(args); ArrayPool<byte>.Shared.Return(b);")]
+    public Task Buffer_of_event_arguments_whose_operation_is_over_is_silent(string statements) =>
+        RuleCode.VerifyAsync(Code(Arguments + "byte[] b = ArrayPool<byte>.Shared.Rent(8); " + statements + " await Task.Yield();"));
+
+    private const string Arguments = "int pending = 0; Action<SocketAsyncEventArgs> done = static _ => { }; var ended = new SemaphoreSlim(0); var args = new SocketAsyncEventArgs(); ";
+
+    [Theory]
     [InlineData("Task<int> one = stream.ReadAsync(b.AsMemory(0, 4)).AsTask(); Task<int> two = ssl.{|BUF1207:ReadAsync|}(b.AsMemory(0, 4)).AsTask(); await Task.WhenAll(one, two);")]
     [InlineData("Task write = Task.CompletedTask; int n; while ((n = await stream.{|BUF1207:ReadAsync|}(b.AsMemory())) > 0) { await write; write = ssl.WriteAsync(b.AsMemory(0, n)).AsTask(); } await write;")]
     public Task Bytes_of_one_operation_given_to_another_are_reported(string statements) => RuleCode.VerifyAsync(Code("byte[] b = ArrayPool<byte>.Shared.Rent(8); " + statements + " ArrayPool<byte>.Shared.Return(b);"));

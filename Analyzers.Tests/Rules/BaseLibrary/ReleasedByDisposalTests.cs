@@ -44,4 +44,67 @@ public sealed class ReleasedByDisposalTests
         "using System.Buffers;\nusing System.Net.Sockets;\nsealed class C : IDisposable { private readonly Socket _socket; private readonly SocketAsyncEventArgs _args = new(); private byte[]? _b = ArrayPool<byte>.Shared.Rent(64); public C(Socket socket) { _socket = socket; _args.SetBuffer(_b, 0, 64); _args.Completed += Completed; } public void Start() => _socket.ReceiveAsync(_args); private void Completed(object? sender, SocketAsyncEventArgs e) { " + completed + " } " + dispose + " }");
 
     private static string Code(string members) => Usings + "sealed class C(Stream s) : IDisposable { private readonly Stream _s = s; " + members + " }";
+
+    [Theory]
+    [InlineData("if (Volatile.Read(ref _pending) != 0) cancel(_file, _read); close(_file); if (_pin.IsAllocated) {|BUF2007:_pin|}.Free();")]
+    [InlineData("cancel(_file, _read); {|BUF2007:_pin|}.Free();")]
+    [InlineData("_binding.Dispose(); if (_pin.IsAllocated) { {|BUF2007:_pin|}.Free(); }")]
+    public Task Pin_of_an_overlapped_operation_freed_by_disposal_is_reported(string dispose) => RuleCode.VerifyAsync(Overlapped(dispose));
+
+    [Theory]
+    [InlineData("cancel(_file, _read); SpinWait.SpinUntil(() => Volatile.Read(ref _pending) == 0); if (_pin.IsAllocated) _pin.Free();")]
+    [InlineData("if (Volatile.Read(ref _pending) == 0 && _pin.IsAllocated) _pin.Free();")]
+    [InlineData("if (Volatile.Read(ref _pending) != 0) { cancel(_file, _read); return; } if (_pin.IsAllocated) _pin.Free();")]
+    [InlineData("CancelAndDrain(); if (_pin.IsAllocated) _pin.Free();")]
+    [InlineData("cancel(_file, _read); close(_file);")]
+    public Task Pin_of_an_overlapped_operation_that_is_over_or_left_to_its_callback_is_silent(string dispose) => RuleCode.VerifyAsync(Overlapped(dispose));
+
+    private static string Overlapped(string dispose) => $$"""
+        using System.Runtime.InteropServices;
+
+        sealed unsafe class Port : IDisposable
+        {
+            private readonly nint _file;
+            private readonly ThreadPoolBoundHandle _binding;
+            private NativeOverlapped* _read;
+            private GCHandle _pin;
+            private int _pending;
+
+            public Port(nint file, ThreadPoolBoundHandle binding)
+            {
+                _file = file;
+                _binding = binding;
+            }
+
+            [DllImport("n")] private static extern int read(nint file, nint bytes, int count, NativeOverlapped* overlapped);
+            [DllImport("n")] private static extern int cancel(nint file, NativeOverlapped* overlapped);
+            [DllImport("n")] private static extern int close(nint file);
+
+            public void Read(byte[] bytes)
+            {
+                _pin = GCHandle.Alloc(bytes, GCHandleType.Pinned);
+                _read = _binding.AllocateNativeOverlapped(OnRead, this, null);
+                _pending = 1;
+                read(_file, _pin.AddrOfPinnedObject(), bytes.Length, _read);
+            }
+
+            private static void OnRead(uint error, uint count, NativeOverlapped* overlapped)
+            {
+                var port = (Port)ThreadPoolBoundHandle.GetNativeOverlappedState(overlapped)!;
+                port._binding.FreeNativeOverlapped(overlapped);
+                if (port._pin.IsAllocated)
+                    port._pin.Free();
+                Volatile.Write(ref port._pending, 0);
+            }
+
+            private void CancelAndDrain()
+            {
+                cancel(_file, _read);
+                while (Volatile.Read(ref _pending) != 0)
+                    Thread.Yield();
+            }
+
+            public void Dispose() { {{dispose}} }
+        }
+        """;
 }
