@@ -12,6 +12,8 @@ namespace BufferLifetime.Analyzers.Rules.BaseLibrary;
 /// </summary>
 internal sealed class ReleasedUnderArguments : Rule
 {
+    public override FactKind[] Reads => [FactKind.Release];
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         if (fact is not { Kind: FactKind.Release, Operation: IInvocationOperation release } || ReleasedBy(release) is not { } buffer)
