@@ -83,6 +83,7 @@ internal sealed class TypeAnalysis(ProtocolTable protocols, Relevance relevance,
         _callees = new OwnCallees(method => _byOwner.TryGetValue(method, out TypeBody? body) ? body.Graph : null, protocols, others, SourceTypes.MaxDepth, context.CancellationToken);
         OpenCallers();
         Report(FreedUnderOverlapped.In(_all, _opened), context);
+        Report(OwnedByTwo.In(_all, protocols), context);
         HashSet<ISymbol> together = new(SymbolEqualityComparer.Default);
         HashSet<(string Id, Location Location, string Words)> told = [];
         foreach (TypeUnit unit in TypeUnit.Of(_all, _opened, protocols, context.CancellationToken))

@@ -78,7 +78,7 @@ internal static class RuleCatalogue
     ];
 
     /// <summary>What a rule says besides.</summary>
-    private static readonly Wording[] FurtherWords = [PointerOutlivesPin.FinalizedWords, ReleasedToAnother.NeverRentedWords, ReleasedToAnother.OtherAddressWords, UsedAfterAdvance.LeftWords, FieldNotCleared.StructWords];
+    private static readonly Wording[] FurtherWords = [PointerOutlivesPin.FinalizedWords, ReleasedToAnother.NeverRentedWords, ReleasedToAnother.OtherAddressWords, UsedAfterAdvance.LeftWords, FieldNotCleared.StructWords, ReturnedTwice.SharedWords];
 
     public static ImmutableArray<DiagnosticDescriptor> Descriptors { get; } = Collect();
 

@@ -89,6 +89,23 @@ public sealed class FieldTests
     public Task Field_that_lets_go_in_time_is_silent(string members) => RuleCode.VerifyAsync(Code(members));
 
     [Theory]
+    [InlineData("public void TakeFrom(C other) { _o?.Dispose(); {|BUF2006:_o = other._o|}; _n = other._n; }", "_o?.Dispose(); _o = null;")]
+    [InlineData("public void TakeFrom(C other) { IMemoryOwner<byte>? old = _o; {|BUF2006:this._o = other._o|}; old?.Dispose(); }", "if (_done) return; _done = true; _o?.Dispose();")]
+    public Task Owner_that_two_objects_have_is_reported(string members, string end) => RuleCode.VerifyAsync(Code(Shared(members, end)));
+
+    [Theory]
+    [InlineData("public void TakeFrom(C other) { _o?.Dispose(); _o = other._o; other._o = null; }", "_o?.Dispose(); _o = null;")]
+    [InlineData("public void TakeFrom(C other) { _o?.Dispose(); _o = other._o; other.Forget(); } private void Forget() => _o = null;", "_o?.Dispose(); _o = null;")]
+    [InlineData("public void TakeFrom(C other) { _o?.Dispose(); _o = other._o; other._done = true; }", "if (!_done) _o?.Dispose(); _done = true;")]
+    [InlineData("public void ViewOf(C other) { _o?.Dispose(); _o = other._o; _n = 0; }", "if (_n > 0) _o?.Dispose();")]
+    [InlineData("public void TakeFrom(C other) { _o?.Dispose(); _o = other._o; } public static void Move(C a, C b) { b.TakeFrom(a); a._o = null; }", "_o?.Dispose(); _o = null;")]
+    [InlineData("public void Swap(C other) { IMemoryOwner<byte>? mine = _o; _o = other._o; other._o = mine; }", "_o?.Dispose(); _o = null;")]
+    public Task Owner_that_goes_from_one_object_to_another_is_silent(string members, string end) => RuleCode.VerifyAsync(Code(Shared(members, end)));
+
+    private static string Shared(string members, string end) =>
+        "private IMemoryOwner<byte>? _o; private int _n; private bool _done; public C(int n) { _o = MemoryPool<byte>.Shared.Rent(n); _n = n; } public int First => _done ? 0 : _o!.Memory.Span[_n - 1]; " + members + " public void Dispose() { " + end + " }";
+
+    [Theory]
     [InlineData("private readonly Table _t; public void Dispose() { _t.{|BUF2011:Dispose|}(); }", "if (_pool != null) _pool.Return(_array!);")]
     [InlineData("private Table _t; public void Dispose() => _t.{|BUF2011:Dispose|}();", "if (_array != null) ArrayPool<int>.Shared.Return(_array);")]
     [InlineData("private readonly Table _t; public void Close() { if (Any.Chance()) Any.Pause(); _t.{|BUF2011:Dispose|}(); }", "if (_array != null) { ArrayPool<int>.Shared.Return(_array); _array = null; }")]

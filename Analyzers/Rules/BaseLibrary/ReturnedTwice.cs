@@ -45,7 +45,19 @@ internal sealed class ReturnedTwice() : DoubleReleaseRule(Words)
         isEnabledByDefault: true,
         helpLinkUri: HelpFor(RuleIds.ReturnedTwice));
 
+    private static readonly DiagnosticDescriptor Shared = new(
+        RuleIds.ReturnedTwice,
+        Title,
+        "'{0}' is taken from '{1}', which keeps it: both objects own it now, and each gives it back when it is disposed. Set '{1}.{0}' to null when it is taken.",
+        RuleCategories.BaseLibrary,
+        DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        helpLinkUri: HelpFor(RuleIds.ReturnedTwice));
+
     public static readonly Wording Words = new(Certain, Possible);
+
+    /// <summary>For what two objects have in the same field.</summary>
+    public static readonly Wording SharedWords = new(Shared, Shared);
 
     /// <summary>For what was given to another owner before.</summary>
     public static readonly Wording TakenWords = new(CertainlyTaken, PossiblyTaken);
