@@ -293,6 +293,11 @@ internal sealed partial class FactBuilder
             return ChangeInner(property, getter, inner, property.Type, TypeOf(property.Instance)) is >= 0 and var view ? Named(view) : Value.None;
         }
 
+        if (property.Property is { Name: nameof(Nullable<int>.HasValue), ContainingType.OriginalDefinition.SpecialType: SpecialType.System_Nullable_T })
+        {
+            return new Value(-1, NotNull(instance));
+        }
+
         if (_contracts.Find(property.Property.OriginalDefinition) is { } contract)
         {
             return Apply(property, property.Property, contract, instance, arguments, property.Type);

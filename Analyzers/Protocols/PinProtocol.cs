@@ -69,6 +69,12 @@ internal static class PinProtocol
         yield return Method(SafeHandle, "DangerousGetHandle").Follows(Slot.Receiver, ResourceKind.SafeHandle).Views(Slot.Receiver);
         yield return Method(SafeHandle, "Close").Releases(Slot.Receiver, repeatable: true);
 
+        // What it is given to close is its own from then on, in whatever way the type that is derived from it closes that.
+        yield return Method(SafeHandle, "SetHandle").Retains(Slot.Argument(0));
+        yield return Constructor(SafeHandle).Retains(Slot.Argument(0));
+        yield return Method(Interop + "CriticalHandle", "SetHandle").Retains(Slot.Argument(0));
+        yield return Constructor(Interop + "CriticalHandle").Retains(Slot.Argument(0));
+
         // Nothing is closed from then on: somebody else has taken the handle over.
         yield return Method(SafeHandle, "SetHandleAsInvalid").Abandons(Slot.Receiver);
 

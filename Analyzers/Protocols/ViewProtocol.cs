@@ -76,6 +76,11 @@ internal static class ViewProtocol
             yield return Method("System.Threading.Interlocked", exchange).Exchanges(Slot.Argument(0), Slot.Argument(1));
         }
 
+        // What may be there or not is the thing itself where it is.
+        yield return Property("System.Nullable`1", "Value").Is(Slot.Receiver);
+        yield return Method("System.Nullable`1", "GetValueOrDefault").Is(Slot.Receiver);
+        yield return Constructor("System.Nullable`1").Is(Slot.Argument(0));
+
         yield return Method("System.Threading.Volatile", "Read").Is(Slot.Argument(0));
         yield return Property(Segment, "Count").Tells(Inspection.Detail);
         foreach (string extension in new[] { "AsSpan", "AsMemory" })

@@ -191,19 +191,20 @@ internal static class FieldRules
 
     /// <summary>
     /// Whether a method that nobody outside the assembly sees, that does not end the instance, and that nobody of the type calls, releases the field: a callback, which runs when the
-    /// operation over it is complete. To release it at disposal would be too early.
+    /// operation over it is complete. To release it at disposal would be too early. So is a method that another type of the assembly is seen to call: who ends the instance there ends
+    /// it in two steps.
     /// </summary>
     private static bool ReleasesOnCompletion(IReadOnlyList<TypeMember> members, TypeFlow flow, ISymbol field)
     {
         int index = flow.Fields.ToList().FindIndex(f => SymbolEqualityComparer.Default.Equals(f, field));
         foreach (TypeMember member in members)
         {
-            if (member is not { EndsInstance: false, Method: { DeclaredAccessibility: Accessibility.Private or Accessibility.Internal, MethodKind: MethodKind.Ordinary } method } || flow.IsCalledBySelf(method))
+            if (member is not { EndsInstance: false, Method: { MethodKind: MethodKind.Ordinary } method } || flow.IsCalledBySelf(method))
             {
                 continue;
             }
 
-            if (Releases(member, index, flow, []))
+            if (Releases(member, index, flow, []) && (method.DeclaredAccessibility is Accessibility.Private or Accessibility.Internal || MemberSyntax.IsCalledElsewhere(method)))
             {
                 return true;
             }

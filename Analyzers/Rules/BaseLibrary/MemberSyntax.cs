@@ -40,6 +40,7 @@ internal static class MemberSyntax
     public static string? NameOfCalled(ExpressionSyntax called) => called switch
     {
         MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText,
+        MemberBindingExpressionSyntax binding => binding.Name.Identifier.ValueText,
         SimpleNameSyntax name => name.Identifier.ValueText,
         _ => null,
     };
@@ -138,6 +139,25 @@ internal static class MemberSyntax
         BlockSyntax { Statements: { Count: > 0 } statements } => Leaves(statements[statements.Count - 1]),
         _ => false,
     };
+
+    /// <summary>Whether some other type of the assembly seems to call the method: by its name, on something.</summary>
+    public static bool IsCalledElsewhere(IMethodSymbol method)
+    {
+        foreach (SyntaxTree tree in (method.ContainingAssembly as ISourceAssemblySymbol)?.Compilation.SyntaxTrees ?? [])
+        {
+            foreach (SyntaxNode node in tree.GetRoot().DescendantNodes())
+            {
+                if (node is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax or MemberBindingExpressionSyntax, ArgumentList.Arguments: var arguments } call
+                    && arguments.Count == method.Parameters.Length && NameOfCalled(call.Expression) == method.Name
+                    && !method.ContainingType.DeclaringSyntaxReferences.Any(part => part.SyntaxTree == tree && part.Span.Contains(call.Span)))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
 
     private static readonly string[] WordsOfWaiting = ["Wait", "Join", "Drain", "Spin", "Sleep", "GetResult", "GetOverlappedResult", "Result", "SignalAndWait"];
 
