@@ -69,6 +69,7 @@ internal static class RuleCatalogue
         (PinNotReleased.Words, static () => new OverlappedLost()),
         (PinNotReleased.Words, static () => new OverlappedKeptByCallback()),
         (PinNotReleased.Words, static () => new StateNeverFreed()),
+        (PinNotReleased.Words, static () => new FailedStart()),
         (FieldNotCleared.Words, static () => new FieldNotCleared()),
         (FieldOverwritten.Words, static () => new FieldOverwritten()),
         (FieldOverwritten.Words, static () => new OverwrittenByOwnCall()),

@@ -1,6 +1,7 @@
 using BufferLifetime.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
 
 namespace BufferLifetime.Analyzers.Rules.BaseLibrary;
 
@@ -20,6 +21,11 @@ internal sealed class CollectedPinsLost : Rule
         {
             _native.Add(native);
             return;
+        }
+
+        if (_inFields.Count > 0 && fact.Kind == FactKind.Use && Checks.CallAt(fact) is { } check && !_checks.Contains(check))
+        {
+            _checks.Add(check);
         }
 
         if (fact is not { Kind: FactKind.Acquire, Operation.Syntax: InvocationExpressionSyntax call } || !findings.Body.Resources[fact.Resource].Kind.IsHandle
@@ -54,6 +60,9 @@ internal sealed class CollectedPinsLost : Rule
     }
 
     private readonly List<InvocationExpressionSyntax> _native = [];
+
+    /// <summary>Calls that are given something and may throw for it.</summary>
+    private readonly List<IInvocationOperation> _checks = [];
     private readonly List<(Resource Resource, InvocationExpressionSyntax Call, string Collection)> _inFields = [];
 
     /// <summary>
@@ -70,16 +79,36 @@ internal sealed class CollectedPinsLost : Rule
                 continue;
             }
 
-            foreach (ThrowStatementSyntax thrown in member.DescendantNodes().OfType<ThrowStatementSyntax>())
+            foreach ((StatementSyntax leaving, Location location, string who) in FailedStartsIn(member, call))
             {
-                if (thrown.SpanStart > call.Span.End && thrown.FirstAncestorOrSelf<IfStatementSyntax>() is { } failed && failed.SpanStart > call.Span.End && TestsStart(failed.Condition, member, call)
-                    && !ReleasesBefore(thrown))
+                if (!ReleasesBefore(leaving))
                 {
                     findings.Report(
-                        PinNotReleased.Words, Confidence.Possible, (call, collection), null, Spots.OfInvocation(call), [thrown.GetLocation()], null,
-                        collection, Spots.Line(Spots.Origin(resource)), $"the throw at line {Spots.Line(thrown.GetLocation())} is reached");
+                        PinNotReleased.Words, Confidence.Possible, (call, collection), null, Spots.OfInvocation(call), [location], null,
+                        collection, Spots.Line(Spots.Origin(resource)), who);
                     break;
                 }
+            }
+        }
+    }
+
+    /// <summary>The statements after the pin that leave the method because the native call has failed: by a throw, or by a method that throws for them.</summary>
+    private IEnumerable<(StatementSyntax Leaving, Location Location, string Who)> FailedStartsIn(MemberDeclarationSyntax member, InvocationExpressionSyntax pin)
+    {
+        foreach (ThrowStatementSyntax thrown in member.DescendantNodes().OfType<ThrowStatementSyntax>())
+        {
+            if (thrown.SpanStart > pin.Span.End && thrown.FirstAncestorOrSelf<IfStatementSyntax>() is { } failed && failed.SpanStart > pin.Span.End && TestsStart(failed.Condition, member, pin))
+            {
+                yield return (thrown, thrown.GetLocation(), $"the throw at line {Spots.Line(thrown.GetLocation())} is reached");
+            }
+        }
+
+        foreach (IInvocationOperation check in _checks)
+        {
+            if (check.Syntax.SpanStart > pin.Span.End && MemberSyntax.MemberOf(check.Syntax) == member && check.Syntax.FirstAncestorOrSelf<StatementSyntax>() is { } leaving
+                && Checks.CheckedBy(check)?.Syntax is ExpressionSyntax status && TestsStart(status, member, pin))
+            {
+                yield return (leaving, Spots.OfCall(check), $"'{check.TargetMethod.Name}' throws at line {Spots.Line(Spots.OfCall(check))}, as the operation has not begun then");
             }
         }
     }

@@ -118,9 +118,12 @@ internal abstract class LeakRule(Wording words) : Rule
     }
 
     /// <summary>Whether a constructor throws: what it has put into the fields is lost with the instance, unless a finalizer gets to see it.</summary>
-    private static bool IsLostWithInstance(Leaving leaving, Body body)
+    private static bool IsLostWithInstance(Leaving leaving, Body body) => leaving.Kind == ExitKind.Throw && LosesInstance(body);
+
+    /// <summary>Whether the instance is lost where the body fails: it is a constructor, and no finalizer gets to see what that made.</summary>
+    public static bool LosesInstance(Body body)
     {
-        if (leaving.Kind != ExitKind.Throw || body.Owner is not IMethodSymbol { MethodKind: MethodKind.Constructor, ContainingType: { TypeKind: TypeKind.Class } type })
+        if (body.Owner is not IMethodSymbol { MethodKind: MethodKind.Constructor, ContainingType: { TypeKind: TypeKind.Class } type })
         {
             return false;
         }
@@ -140,7 +143,7 @@ internal abstract class LeakRule(Wording words) : Rule
     /// Whether something has it that is still there when the method is left: a field of the instance, where the type owes the release and not the
     /// method, or the array that the caller gave to be filled.
     /// </summary>
-    private static bool IsKeptOutside(Body body, PathState path, int resource)
+    public static bool IsKeptOutside(Body body, PathState path, int resource)
     {
         bool kept = false;
         path.Refs.ForEach((place, refs) => kept |= body.StorageOutlives(place)
