@@ -79,7 +79,7 @@ internal sealed class FailedStart : Rule
     {
         foreach (PathState path in before.Paths)
         {
-            RefSet refs = path.RefsOf(fact.Target).Where(r => r.Kind <= RefRole.View && body.Resources[r.Resource] is { Original: null, Parameter: null, Kind.IsHandle: true });
+            RefSet refs = path.RefsOf(fact.Target).Where(r => r.Kind <= RefRole.View && body.Resources[r.Resource] is { Original: null, Parameter: null, Kind.IsHandle: true } resource && resource.Kind != ResourceKind.Overlapped);
             if (!_given.TryGetValue(start, out HashSet<int>? given))
             {
                 _given.Add(start, given = []);
@@ -143,6 +143,12 @@ internal sealed class FailedStart : Rule
 
     private static void Tell(int id, Location left, string when, Findings findings)
     {
+        if (findings.Body.Owner.ContainingType is { } type && findings.Body.Resources[id].Kind == ResourceKind.Root && StateNeverFreed.GetsBackOnly(type))
+        {
+            // It is lost whether the call has failed or not.
+            return;
+        }
+
         Resource resource = findings.Body.Resources[id];
         Location origin = Spots.OfCall(resource.Origin);
         findings.Report(

@@ -51,7 +51,8 @@ internal sealed class StateNeverFreed : Rule
         }
     }
 
-    private static bool GetsBackOnly(INamedTypeSymbol type)
+    /// <summary>Whether the members of the type get the object back from its handle, and none frees a handle.</summary>
+    public static bool GetsBackOnly(INamedTypeSymbol type)
     {
         bool getsBack = false;
         foreach (SyntaxNode member in MemberSyntax.MembersOf(type))
