@@ -66,6 +66,12 @@ internal sealed class TypeAnalysis(ProtocolTable protocols, Relevance relevance,
         }
 
         Report(StructNotCleared.In(_all, relevance.IsOwner, others, protocols, context.CancellationToken), context);
+        if (context.Symbol is INamedTypeSymbol owner)
+        {
+            Report(StructNotCleared.InLife(owner, _all, relevance.IsOwner, others, protocols, context.CancellationToken), context);
+            Report(OwnerReplaced.In(owner, relevance.IsOwner, others, context.CancellationToken), context);
+        }
+
 
         if (_opened.Count == 0)
         {

@@ -40,6 +40,55 @@ internal static class StructNotCleared
         }
     }
 
+    /// <summary>
+    /// The same through a method that leaves the object alive: it disposes the struct whatever is in the field, leaves it there, and disposal disposes it once more, which
+    /// the method has nothing to do with what decides about.
+    /// </summary>
+    public static IEnumerable<Diagnostic> InLife(INamedTypeSymbol type, IReadOnlyList<TypeBody> bodies, Func<INamedTypeSymbol, bool> mayOwn, SourceTypes others, IContractSource contracts, CancellationToken cancellation)
+    {
+        foreach (ISymbol member in type.TypeKind == TypeKind.Class ? type.GetMembers() : ImmutableArray<ISymbol>.Empty)
+        {
+            if (member is not IFieldSymbol { DeclaredAccessibility: Accessibility.Private, IsStatic: false, Type: INamedTypeSymbol { TypeKind: TypeKind.Struct, IsRefLikeType: false, DeclaringSyntaxReferences.IsEmpty: false } held } field || !mayOwn(held))
+            {
+                continue;
+            }
+
+            List<(IMethodSymbol Method, MemberDeclarationSyntax Member, IInvocationOperation Call)> disposing = [.. bodies.SelectMany(body => DisposalsIn(body, field))];
+            foreach ((IMethodSymbol method, MemberDeclarationSyntax own, IInvocationOperation call) in disposing)
+            {
+                if (!TypeMember.Ends(method) && method is { DeclaredAccessibility: not Accessibility.Private, MethodKind: MethodKind.Ordinary } && IsUnconditional(call.Syntax) && !MemberSyntax.WrittenIn(own).Contains(field.Name)
+                    && disposing.Exists(end => TypeMember.Ends(end.Method) && !MemberSyntax.TestedIn(end.Member).Overlaps(MemberSyntax.WrittenIn(own)) && !MemberSyntax.TestedIn(end.Member).Contains(field.Name))
+                    && !disposing.Exists(end => TypeMember.Ends(end.Method) && MemberSyntax.Mentions(own, end.Method.Name) && end.Method.Name != call.TargetMethod.Name)
+                    && others.GraphOf(call.TargetMethod.OriginalDefinition, cancellation)?.OriginalOperation is { } ended && GivenBackBy(ended, held, contracts) is { } given && IsForgotten(ended, held, call.TargetMethod, field))
+                {
+                    yield return Diagnostic.Create(FieldNotCleared.StructWords.Possible, Spots.OfCall(call), new[] { Spots.OfCall(given) }, Properties, field.Name, method.Name);
+                }
+            }
+        }
+    }
+
+    /// <summary>Where a body disposes what is in the field of its own instance.</summary>
+    private static IEnumerable<(IMethodSymbol Method, MemberDeclarationSyntax Member, IInvocationOperation Call)> DisposalsIn(TypeBody body, IFieldSymbol field)
+    {
+        if (body.Owner is not IMethodSymbol { IsStatic: false } method || MemberSyntax.MemberOf(body.Root.Syntax) is not { } member || !MemberSyntax.Mentions(member, field.Name))
+        {
+            yield break;
+        }
+
+        foreach (IOperation operation in body.Root.Descendants())
+        {
+            if (operation is IInvocationOperation { Instance: IFieldReferenceOperation { Instance: IInstanceReferenceOperation, Field: var disposed }, TargetMethod: var called } call && SymbolEqualityComparer.Default.Equals(disposed, field) && TypeMember.Ends(called))
+            {
+                yield return (method, member, call);
+            }
+        }
+    }
+
+    /// <summary>Whether a method comes to the call whenever it does not fail.</summary>
+    private static bool IsUnconditional(SyntaxNode call) =>
+        call.Parent is ArrowExpressionClauseSyntax { Parent: MethodDeclarationSyntax }
+        || (call.Parent is ExpressionStatementSyntax { Parent: BlockSyntax { Parent: MethodDeclarationSyntax } block } statement && !block.Statements.TakeWhile(before => before != statement).Any(static before => before.DescendantNodesAndSelf().Any(static node => node is ReturnStatementSyntax)));
+
     /// <summary>What gives back something that the struct has, unless that is decided by more than what the struct has.</summary>
     private static IOperation? GivenBackBy(IOperation end, INamedTypeSymbol type, IContractSource contracts)
     {
