@@ -13,7 +13,7 @@ internal sealed class CollectedPinsLost : Rule
 {
     private readonly Collecting _collecting = new();
 
-    public override FactKind[] Reads => [FactKind.Escape, FactKind.Acquire];
+    public override FactKind[] Reads => [FactKind.Escape, FactKind.Acquire, FactKind.Use];
 
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {

@@ -14,6 +14,8 @@ namespace BufferLifetime.Analyzers.Rules.BaseLibrary;
 /// </summary>
 internal sealed class FailedStart : Rule
 {
+    public override FactKind[] Reads => [FactKind.Escape, FactKind.Keep, FactKind.Release, FactKind.Use];
+
     /// <summary>What each call into native code was given, by the syntax of the call.</summary>
     private readonly Dictionary<InvocationExpressionSyntax, HashSet<int>> _given = [];
 
@@ -25,8 +27,16 @@ internal sealed class FailedStart : Rule
     /// <summary>What native code was given as the state of its callbacks, which release it.</summary>
     private readonly HashSet<int> _states = [];
 
+    /// <summary>Whether the body takes anything that this is about.</summary>
+    private bool? _isConcerned;
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
+        if (!(_isConcerned ??= findings.Body.Resources.Any(static resource => resource is { Original: null, Parameter: null, Kind.IsHandle: true })))
+        {
+            return;
+        }
+
         if (fact is { Kind: FactKind.Escape or FactKind.Keep, Target: >= 0 })
         {
             if (fact.Operation is IInvocationOperation { Syntax: InvocationExpressionSyntax start } call && fact.Kind == FactKind.Escape && GoesToNative(fact, call))

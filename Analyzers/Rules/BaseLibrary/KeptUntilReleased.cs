@@ -13,9 +13,11 @@ internal sealed class KeptUntilReleased : Rule
 {
     private static readonly string[] WordsOfRelease = ["release", "destroy", "free", "dispose", "delete", "dealloc", "cleanup"];
 
+    public override FactKind[] Reads => [FactKind.Use];
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
-        if (fact is not { Kind: FactKind.Use, Target: >= 0 } || !findings.Body.Has(ResourceKind.Fixed) || CallAt(fact.Operation) is not { } call || !HasRelease(ArgumentsOf(call)))
+        if (!findings.Body.Has(ResourceKind.Fixed) || fact is not { Kind: FactKind.Use, Target: >= 0 } || CallAt(fact.Operation) is not { } call || !HasRelease(ArgumentsOf(call)))
         {
             return;
         }

@@ -8,6 +8,8 @@ namespace BufferLifetime.Analyzers.Rules.BaseLibrary;
 /// <summary>BUF2008 of a type with a pool of its own that it only rents from: wherever the array goes, nobody can return it.</summary>
 internal sealed class NeverReturnedTo : Rule
 {
+    public override FactKind[] Reads => [FactKind.Acquire];
+
     public override void OnFact(Fact fact, PathSet before, Findings findings)
     {
         if (fact is not { Kind: FactKind.Acquire, Operation: IInvocationOperation { Instance: IFieldReferenceOperation { Field: { DeclaredAccessibility: Accessibility.Private } pool } } }
@@ -32,6 +34,9 @@ internal sealed class NeverReturnedTo : Rule
                     case VariableDeclaratorSyntax { Initializer.Value: var initial } declared when declared.Identifier.ValueText == pool.Name && member is FieldDeclarationSyntax:
                         isMade |= Makes(initial);
                         break;
+                    case IdentifierNameSyntax { Identifier.ValueText: "Return" }:
+                        // To whom is another question.
+                        return false;
                     case IdentifierNameSyntax name when name.Identifier.ValueText == pool.Name:
                         ExpressionSyntax whole = name.Parent is MemberAccessExpressionSyntax access && access.Name == name ? access : name;
                         switch (whole.Parent)
