@@ -162,7 +162,7 @@ internal sealed class FailedStart : Rule
         Resource resource = findings.Body.Resources[id];
         Location origin = Spots.OfCall(resource.Origin);
         findings.Report(
-            PinNotReleased.Words, Confidence.Possible, (id, origin.SourceSpan), null, origin, [left], null, resource.Name ?? resource.Kind.Name, Spots.Line(origin), when);
+            PinNotReleased.Words, Confidence.Possible, ((object)id, origin.SourceSpan), null, origin, [left], null, resource.Name ?? resource.Kind.Name, Spots.Line(origin), when);
     }
 
     /// <summary>Whether the body alone has it, but for the native code that has not taken it, or only the instance that is lost with it.</summary>

@@ -55,7 +55,7 @@ internal sealed class LostByCall : Rule
                 {
                     Location origin = Spots.OfCall(resource.Origin);
                     findings.Report(
-                        PinNotReleased.Words, Confidence.Possible, (failing.Key, origin.SourceSpan), null, origin, [at.GetLocation()], null,
+                        PinNotReleased.Words, Confidence.Possible, ((object)failing.Key, origin.SourceSpan), null, origin, [at.GetLocation()], null,
                         resource.Name ?? resource.Kind.Name, Spots.Line(origin), $"{what} at line {Spots.Line(at.GetLocation())}");
                     break;
                 }
