@@ -9,6 +9,8 @@ public sealed class ReleasedByDisposalTests
 
     private const string Rented = "private byte[]? _b = ArrayPool<byte>.Shared.Rent(64); ";
 
+    private const string Worker = "private nint _p = Marshal.AllocHGlobal(8); private Thread? _worker; private volatile bool _stop; public void Start() { _worker = new Thread(Fill) { IsBackground = true }; _worker.Start(); } private void Fill() { while (!_stop) Marshal.WriteByte(_p, 1); } ";
+
     [Theory]
     [InlineData(Rented + "private Task<int>? _read; public void Begin() => _read = _s.ReadAsync(_b!, 0, 64); public void Dispose() { byte[]? b = _b; _b = null; if (b != null) ArrayPool<byte>.Shared.Return({|BUF2007:b|}); }")]
     [InlineData(Rented + "private Task? _loop; public void Start() => _loop = LoopAsync(); private async Task LoopAsync() { while (await _s.ReadAsync(_b) > 0) { } } public void Dispose() { _s.Dispose(); if (_b != null) { ArrayPool<byte>.Shared.Return({|BUF2007:_b|}); _b = null; } }")]
@@ -18,6 +20,10 @@ public sealed class ReleasedByDisposalTests
     [InlineData(Rented + "private Task? _loop; public void Start() => _loop = LoopAsync(); private async Task LoopAsync() { while (await _s.ReadAsync(_b) > 0) { } } public async Task DisposeAsync() { if (_b != null) { ArrayPool<byte>.Shared.Return({|BUF2007:_b|}); _b = null; } await _s.DisposeAsync(); } public void Dispose() { _ = DisposeAsync(); }")]
     [InlineData("private nint _p = Marshal.AllocHGlobal(8); private Task? _worker; public void Start() => _worker = Task.Run(Fill); private void Fill() => Marshal.WriteByte(_p, 1); public void Dispose() { if (_p != 0) { Marshal.FreeHGlobal({|BUF2007:_p|}); _p = 0; } }")]
     [InlineData(Rented + "private Task? _read; private async Task ReadAsync() => await _s.ReadAsync(_b!, 0, 64); public async Task RunAsync() { try { _read = ReadAsync(); await Any.Pause(); await _read; } finally { Dispose(); } } public void Dispose() { byte[]? b = _b; _b = null; if (b != null) ArrayPool<byte>.Shared.Return({|BUF2007:b|}); }")]
+    [InlineData(Worker + "public void Dispose() { _stop = true; if (_p != 0) { Marshal.FreeHGlobal({|BUF2007:_p|}); _p = 0; } }")]
+    [InlineData(Worker + "public void Dispose() { _stop = true; if (_p != 0) { Marshal.FreeHGlobal({|BUF2007:_p|}); _p = 0; } _worker?.Join(); }")]
+    [InlineData(Worker + "public void Dispose() { _stop = true; _worker?.Join(500); if (_p != 0) { Marshal.FreeHGlobal({|BUF2007:_p|}); _p = 0; } }")]
+    [InlineData(Worker + "public void Dispose() { _stop = true; _worker!.Join(TimeSpan.FromSeconds(1)); if (_p != 0) { Marshal.FreeHGlobal({|BUF2007:_p|}); _p = 0; } }")]
     public Task Buffer_of_an_operation_that_nobody_waits_for_is_reported(string members) => RuleCode.VerifyAsync(Code(members));
 
     [Theory]
@@ -32,6 +38,10 @@ public sealed class ReleasedByDisposalTests
     [InlineData("private nint _p = Marshal.AllocHGlobal(8); private Task? _worker; public void Start() => _worker = Task.Run(Fill); private void Fill() => _s.Flush(); public void Dispose() { if (_p != 0) { Marshal.FreeHGlobal(_p); _p = 0; } }")]
     [InlineData(Rented + "private Task? _read; private async Task ReadAsync() => await _s.ReadAsync(_b!, 0, 64); public async Task RunAsync() { try { _read = ReadAsync(); try { await Any.Pause(); } finally { await _read; } } finally { Dispose(); } } public void Dispose() { byte[]? b = _b; _b = null; if (b != null) ArrayPool<byte>.Shared.Return(b); }")]
     [InlineData(Rented + "private Task? _read; private async Task ReadAsync() => await _s.ReadAsync(_b!, 0, 64); public async Task RunAsync() { _read = ReadAsync(); await Any.Pause(); await _read; Dispose(); } public void Dispose() { byte[]? b = _b; _b = null; if (b != null) ArrayPool<byte>.Shared.Return(b); }")]
+    [InlineData(Worker + "public void Dispose() { _stop = true; _worker?.Join(); if (_p != 0) { Marshal.FreeHGlobal(_p); _p = 0; } }")]
+    [InlineData(Worker + "public void Dispose() { _stop = true; if (!_worker!.Join(500)) return; if (_p != 0) { Marshal.FreeHGlobal(_p); _p = 0; } }")]
+    [InlineData(Worker + "public void Dispose() { _stop = true; _worker!.Join(Timeout.Infinite); if (_p != 0) { Marshal.FreeHGlobal(_p); _p = 0; } }")]
+    [InlineData(Worker + "public void Dispose() { _stop = true; while (_worker!.IsAlive) _worker.Join(10); if (_p != 0) { Marshal.FreeHGlobal(_p); _p = 0; } }")]
     public Task Disposal_that_may_know_is_silent(string members) => RuleCode.VerifyAsync(Code(members));
 
     [Theory]

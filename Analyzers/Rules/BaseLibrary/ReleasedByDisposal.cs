@@ -80,6 +80,12 @@ internal static class ReleasedByDisposal
     {
         foreach (SyntaxNode node in MemberSyntax.MemberOf(starter)?.DescendantNodes() ?? [])
         {
+            if (node is ObjectCreationExpressionSyntax { Type: IdentifierNameSyntax { Identifier.ValueText: "Thread" }, ArgumentList.Arguments: { Count: > 0 } run } thread
+                && MemberSyntax.NameOf(run[0].Expression) == method && WayOf(thread, out task) == Way.Kept)
+            {
+                return thread.GetLocation();
+            }
+
             if (node is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: var on, Name.Identifier.ValueText: "Run" or "StartNew" }, ArgumentList.Arguments: { Count: > 0 } arguments } call
                 && (on.ToString() == "Task" || on.ToString() == "Task.Factory") && MemberSyntax.NameOf(arguments[0].Expression) == method && WayOf(call, out task) is Way.Kept or Way.Dropped)
             {
@@ -259,6 +265,12 @@ internal static class ReleasedByDisposal
                     continue;
                 }
 
+                if (IsGivenUp(node))
+                {
+                    // It goes on whether what it has waited for is over or not.
+                    continue;
+                }
+
                 if (MemberSyntax.MayWait(node)
                     || (node is IdentifierNameSyntax { Identifier.ValueText: var name } && (told.Contains(name) || Waits(name))))
                 {
@@ -296,6 +308,22 @@ internal static class ReleasedByDisposal
 
         return false;
     }
+
+    /// <summary>Whether a name stands in a wait that ends after some time, whatever is the case then, as nobody looks at what it says.</summary>
+    private static bool IsGivenUp(SyntaxNode node)
+    {
+        ExpressionSyntax? wait = node.FirstAncestorOrSelf<StatementSyntax>() is ExpressionStatementSyntax { Expression: var whole } ? whole : null;
+        InvocationExpressionSyntax? call = (wait is ConditionalAccessExpressionSyntax access ? access.WhenNotNull : wait) as InvocationExpressionSyntax;
+        return node is IdentifierNameSyntax && call is { ArgumentList.Arguments: { Count: 1 } arguments } && MemberSyntax.NameOfCalled(call.Expression) is "Join" or "Wait" or "WaitOne" && IsTime(arguments[0].Expression);
+    }
+
+    /// <summary>Whether a wait with the argument comes to an end by itself: not one that has no limit, nor one that only somebody else can end.</summary>
+    private static bool IsTime(ExpressionSyntax argument) => argument switch
+    {
+        LiteralExpressionSyntax => true,
+        InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.ValueText: "TimeSpan" } } } => true,
+        _ => MemberSyntax.NameOf(argument) is { } name && (name.EndsWith("imeout", StringComparison.Ordinal) || name.EndsWith("illiseconds", StringComparison.Ordinal) || name.EndsWith("Ms", StringComparison.Ordinal)),
+    };
 
     private static bool Waits(string name) => MemberSyntax.SaysWait(name) || name is "Flush" or "FlushAsync" or "Enter" or "ContinueWith";
 
