@@ -25,6 +25,7 @@ public sealed class CaptureTests
     [InlineData("void M() { IMemoryOwner<byte> o = MemoryPool<byte>.Shared.Rent(8); Memory<byte> m = o.Memory; Done(); {|BUF2005:m.Span|}.Clear(); void Done() { o.Dispose(); } }")]
     [InlineData("void M(int n) { byte[]? a = null; for (int i = 0; i < n; i++) { {|BUF2008:Next|}(); Console.WriteLine(a![0]); } void Next() { if (a != null) ArrayPool<byte>.Shared.Return(a); a = ArrayPool<byte>.Shared.Rent(8); } }")]
     [InlineData("void M() { byte[]? a = ArrayPool<byte>.Shared.Rent(8); Free(); {|BUF2005:a|}![0] = 1; void Free() { if (a != null) { ArrayPool<byte>.Shared.Return(a); } } }")]
+    [InlineData("void M() { byte[] a = ArrayPool<byte>.Shared.Rent(8), b = ArrayPool<byte>.Shared.Rent(8); Action f = () => Console.WriteLine(a[0] + b[0]); ArrayPool<byte>.Shared.Return(a); ArrayPool<byte>.Shared.Return(b); {|BUF2005:{|BUF2005:f|}|}(); }")]
     public Task Mistake_with_a_captured_variable_is_reported(string member) => VerifyAsync(member);
 
     [Theory]

@@ -43,6 +43,7 @@ public sealed class DeclaredContractTests
     [InlineData("ISource source = new Device(); Slab slab = source.{|BUF1002:Next|}(); Device.Send(slab);")]
     [InlineData("Slab slab = Device.Map(1); Device.Unmap(slab); Device.Send({|BUF1004:slab|});")]
     [InlineData("Slab slab = Device.Map(1); byte[] bytes = Device.Look(slab); Device.Unmap(slab); Any.Transfer(0, {|BUF1004:bytes|}[1]);")]
+    [InlineData("Slab slab = Device.Map(1); Device.Unmap(slab); await Device.SendAsync({|BUF1004:slab|});")]
     [InlineData("Slab slab = Device.Map(1); Device.Unmap(slab); Device.{|BUF1003:Unmap|}(slab);")]
     [InlineData("Slab slab = Device.Map(1); Task task = Device.SendAsync(slab); Device.Unmap({|BUF1203:slab|}); await task;")]
     public Task Bug_over_an_annotated_api_is_reported(string statements) => VerifyAsync(Api + "internal static class C { static async Task M() { await Any.Pause();" + statements + " } }");

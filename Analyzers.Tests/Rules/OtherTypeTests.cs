@@ -20,6 +20,7 @@ public sealed class OtherTypeTests
             public static byte[] Same(byte[] bytes) { bytes[0] = 2; return bytes; }
             public static Span<byte> HeadOfOne(byte[] bytes, byte[] other) => Any.Chance() ? bytes.AsSpan() : other.AsSpan();
             public static byte[] Grown(byte[] bytes, int n) { if (n <= bytes.Length) return bytes; byte[] more = ArrayPool<byte>.Shared.Rent(n); bytes.CopyTo(more, 0); ArrayPool<byte>.Shared.Return(bytes); return more; }
+            public static byte[] Sized(int n) { if (n < 16) return new byte[16]; if (n < 32) return new byte[32]; return ArrayPool<byte>.Shared.Rent(n); }
             public static byte[] Copy(byte[] bytes) => bytes.AsSpan().ToArray();
             public static IMemoryOwner<byte> Borrow(int n) => MemoryPool<byte>.Shared.Rent(n);
             public static Memory<byte> Whole(IMemoryOwner<byte> owner) => owner.Memory;
@@ -61,6 +62,7 @@ public sealed class OtherTypeTests
     [InlineData("byte[] a = ArrayPool<byte>.Shared.Rent(8); Arrays.Ping(a, 3);")]
     [InlineData("byte[] a = ArrayPool<byte>.Shared.Rent(8); Arrays.Ping(a, 3); a[0] = 1;")]
     [InlineData("byte[] a = ArrayPool<byte>.Shared.Rent(8); sink.Take(a);")]
+    [InlineData("byte[] a = Arrays.Sized(Any.Number()); a[0] = 1;")]
     public Task Right_use_of_another_types_methods_is_silent(string statements) => VerifyAsync(Helpers, statements);
 
     private const string Owners = """
@@ -93,6 +95,14 @@ public sealed class OtherTypeTests
             public Span<byte> Span => _bytes;
             public void Dispose() { Dispose(true); GC.SuppressFinalize(this); }
             private void Dispose(bool disposing) { if (_ended) return; _ended = true; if (disposing) ArrayPool<byte>.Shared.Return(_bytes); }
+        }
+
+        internal sealed class Flagged : IDisposable
+        {
+            private readonly byte[] bytes = ArrayPool<byte>.Shared.Rent(16);
+            private bool ended;
+            public Span<byte> Span => this.bytes;
+            public void Dispose() { if (this.ended) return; this.ended = true; ArrayPool<byte>.Shared.Return(this.bytes); }
         }
 
         internal sealed class Keeper : IDisposable
@@ -179,6 +189,8 @@ public sealed class OtherTypeTests
     [InlineData("byte[] a = ArrayPool<byte>.Shared.{|BUF2008:Rent|}(8); var k = new ArrayKeeper(a); a[0] = 1;")]
     [InlineData("var p = {|BUF2001:new Pinned(new byte[8])|}; Any.Transfer(p.Address, 8);")]
     [InlineData("var p = new Pinned(new byte[8]); nint address = p.Address; p.Dispose(); Any.Transfer({|BUF2002:address|}, 8);")]
+    [InlineData("var f = new Flagged(); Span<byte> span = f.Span; f.Dispose(); {|BUF2005:span|}[0] = 1;")]
+    [InlineData("var f = {|BUF2008:new Flagged()|}; f.Span[0] = 1;")]
     public Task Misuse_of_what_another_type_owns_is_reported(string statements) => VerifyAsync(Owners, statements);
 
     [Theory]
@@ -226,6 +238,7 @@ public sealed class OtherTypeTests
     [InlineData("var l = new Listed();")]
     [InlineData("var f = new Finalized();")]
     [InlineData("using var p = new Pinned(new byte[8]); Any.Transfer(p.Address, 8);")]
+    [InlineData("var f = new Flagged(); f.Span[0] = 1; f.Dispose(); f.Dispose();")]
     public Task Right_use_of_what_another_type_owns_is_silent(string statements) => VerifyAsync(Owners, statements);
 
     private const string Takers = """
@@ -264,6 +277,19 @@ public sealed class OtherTypeTests
             public void Detach() => _bytes = null;
             public void Dispose() { _bytes?.Dispose(); _bytes = null; }
         }
+
+        internal class Loan : IDisposable
+        {
+            private IMemoryOwner<byte>? _bytes;
+            public void Attach(IMemoryOwner<byte> bytes) { _bytes?.Dispose(); _bytes = bytes; }
+            public void Dispose() => Free();
+            protected virtual void Free() { _bytes?.Dispose(); _bytes = null; }
+        }
+
+        internal sealed class LeftOpen : Loan
+        {
+            protected override void Free() { }
+        }
         """;
 
     [Theory]
@@ -284,7 +310,8 @@ public sealed class OtherTypeTests
     [InlineData("index.Collect(answer); answer.Dispose();")]
     [InlineData("IMemoryOwner<byte> o = MemoryPool<byte>.Shared.Rent(8); slot.Attach(o);")]
     [InlineData("IMemoryOwner<byte> o = MemoryPool<byte>.Shared.Rent(8); slot.Attach(o); slot.Detach(); o.Dispose();")]
-    public Task What_another_object_took_over_and_is_left_to_it_is_silent(string statements) => VerifyAsync(Takers, statements, "Answer answer, Batch batch, Index index, Slot slot");
+    [InlineData("IMemoryOwner<byte> o = MemoryPool<byte>.Shared.Rent(8); loan.Attach(o); o.Dispose();")]
+    public Task What_another_object_took_over_and_is_left_to_it_is_silent(string statements) => VerifyAsync(Takers, statements, "Answer answer, Batch batch, Index index, Slot slot, Loan loan");
 
     [Theory]
     [InlineData("NativeMemory.Free(_block);", "NativeMemory.AlignedFree(_block);")]

@@ -72,6 +72,7 @@ public sealed class OwnCalleeTests
             private static PageLease TakeChecked(IovIter iter) { PageLease lease = iter.ExtractPages(); if (lease.Bytes < 3) { lease.Dispose(); throw new IOException(); } return lease; }
             private static PageLease TakeTwice(IovIter iter) => Take(iter);
             private static PageLease? TakeOrNull(IovIter iter) { if (iter.IsEmpty) return null; return iter.ExtractPages(); }
+            private static PageLease? TakeSome(IovIter iter, int n) { if (iter.IsEmpty) return null; if (n == 0) return null; return iter.ExtractPages(); }
             internal ExtractedIter Convert(IovIter iter) => iter.ExtractToBvec();
             private static RegisteredImport Import(RegisteredBufferTable table) => table.Import(0, 0, 8, TransferDirection.Source);
             private static PageFragment[] TakePages(IovIter iter) { var pages = new PageFragment[8]; iter.ExtractPages(pages, 8); return pages; }
@@ -109,6 +110,8 @@ public sealed class OwnCalleeTests
     [InlineData("PageLease lease = Take(iter); await Free(lease); Any.Transfer({|BUF1004:lease|}.IoVectors);")]
     [InlineData("PageLease lease = Take(iter); await Free(lease).ConfigureAwait(false); Any.Transfer({|BUF1004:lease|}.IoVectors);")]
     [InlineData("PageLease lease = {|BUF1002:Take|}(iter); Any.Keep(await Measure(lease));")]
+    [InlineData("PageLease other = iter.ExtractPages(); PageLease? lease = TakeOrNull(iter); if (lease == null) {|BUF1002:return;|} lease.Dispose(); other.Dispose();")]
+    [InlineData("PageLease other = iter.ExtractPages(); PageLease? lease = TakeSome(iter, 3); if (lease == null) {|BUF1002:return;|} lease.Dispose(); other.Dispose();")]
     public Task What_an_own_method_makes_is_its_callers_to_release(string statements) => VerifyAsync(GiversAnd(statements));
 
     [Theory]

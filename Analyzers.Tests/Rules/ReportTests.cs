@@ -205,6 +205,30 @@ public sealed class ReportTests
         VerifyCS.Diagnostic("BUF1201").WithLocation(0).WithLocation(1).WithLocation(2).WithArguments("data", "await", 4));
 
     [Fact]
+    public Task Handle_in_a_readonly_field_is_released_as_a_copy_and_the_report_says_why() => VerifyMembersAsync("""
+
+        private readonly System.Buffers.MemoryHandle _pin;
+        public C(Memory<byte> memory) => _pin = memory.{|#1:Pin|}();
+        public void Dispose() => _pin.{|#0:Dispose|}();
+        """,
+        VerifyCS.Diagnostic("BUF2013").WithLocation(0).WithLocation(0).WithLocation(1)
+            .WithMessage("'_pin' can be released again: on some path it was released at line 4 on a copy, as the field is readonly, and '_pin' does not know of it. Let the field be written: take 'readonly' away."));
+
+    [Fact]
+    public Task Handle_released_by_another_name_is_said_to_be_a_copy() => VerifyMembersAsync("""
+
+        static void M(Memory<byte> memory)
+        {
+            System.Buffers.MemoryHandle pin = memory.{|#2:Pin|}();
+            System.Buffers.MemoryHandle copy = pin;
+            pin.{|#1:Dispose|}();
+            copy.{|#0:Dispose|}();
+        }
+        """,
+        VerifyCS.Diagnostic("BUF2013").WithLocation(0).WithLocation(1).WithLocation(2)
+            .WithMessage("'copy' is released again: its release at line 6 was done on a copy, and 'copy' does not know of it. Release one of the two, and clear the other."));
+
+    [Fact]
     public Task Nothing_is_reported_in_generated_code_or_under_a_pragma() => new VerifyCS.Test
     {
         TestCode = """

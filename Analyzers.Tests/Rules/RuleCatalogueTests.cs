@@ -1,6 +1,7 @@
 using System.Reflection;
 using BufferLifetime.Analyzers.Flow;
 using BufferLifetime.Analyzers.Rules;
+using Microsoft.CodeAnalysis;
 using Xunit;
 
 namespace BufferLifetime.Analyzers.Tests.Rules;
@@ -27,6 +28,15 @@ public sealed class RuleCatalogueTests
         foreach (FactKind kind in Enum.GetValues<FactKind>())
         {
             Assert.Equal(Enumerable.Range(0, RuleCatalogue.Count).Where(rule => RuleCatalogue.Create(rule).Reads.Contains(kind)), RuleCatalogue.ReadersOf(kind));
+        }
+    }
+
+    [Xunit.Fact]
+    public void Reports_of_one_rule_are_on_together_and_share_a_title_a_category_and_a_page()
+    {
+        foreach (IGrouping<string, DiagnosticDescriptor> rule in new BufferLifetimeAnalyzer().SupportedDiagnostics.GroupBy(static descriptor => descriptor.Id))
+        {
+            Assert.Single(rule.Select(static descriptor => (descriptor.IsEnabledByDefault, descriptor.Title, descriptor.Category, descriptor.HelpLinkUri)).Distinct());
         }
     }
 

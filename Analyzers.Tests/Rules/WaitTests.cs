@@ -13,6 +13,12 @@ public sealed class WaitTests
     public Task Release_under_a_stored_value_task_is_reported(string member) => VerifyAsync(member);
 
     [Theory]
+    [InlineData("async Task M(Stream s) { byte[] a = ArrayPool<byte>.Shared.Rent(8); ArrayPool<byte>.Shared.Return(a); await s.ReadAsync({|BUF2005:a|}, 0, 8); }")]
+    [InlineData("async Task M(Stream s) { byte[] a = ArrayPool<byte>.Shared.Rent(8); ArrayPool<byte>.Shared.Return(a); Task t = s.WriteAsync({|BUF2005:a|}, 0, 8); await t; }")]
+    [InlineData("async Task M(Task t) { Task[] ts = ArrayPool<Task>.Shared.Rent(8); ts.AsSpan().Fill(t); ArrayPool<Task>.Shared.Return(ts); await Task.WhenAny({|BUF2005:ts|}); }")]
+    public Task Start_of_a_wait_or_an_operation_over_what_was_released_is_reported(string member) => VerifyAsync(member);
+
+    [Theory]
     [InlineData("async Task M(Stream s) { byte[] a = ArrayPool<byte>.Shared.Rent(8); ValueTask<int> t = s.ReadAsync(a); await t.ConfigureAwait(false); ArrayPool<byte>.Shared.Return(a); }")]
     [InlineData("async Task M(Stream s) { byte[] a = ArrayPool<byte>.Shared.Rent(8); Task<int> t = s.ReadAsync(a).AsTask(); await t; ArrayPool<byte>.Shared.Return(a); }")]
     [InlineData("async Task M(Stream s) { byte[] a = ArrayPool<byte>.Shared.Rent(8); ValueTask<int> t = s.ReadAsync(a); int n = t.IsCompletedSuccessfully ? t.Result : await t; ArrayPool<byte>.Shared.Return(a); }")]

@@ -44,8 +44,6 @@ internal static class Jumps
                     return First(loop.Statement, kind) ?? After(loop, kind);
                 case ForStatementSyntax loop when loop.Condition == node:
                     return First(loop.Statement, kind) ?? After(loop, kind);
-                case DoStatementSyntax loop when loop.Condition == node:
-                    return After(loop, kind);
                 case CommonForEachStatementSyntax loop:
                     return First(loop.Statement, kind) ?? After(loop, kind);
                 case StatementSyntax statement:

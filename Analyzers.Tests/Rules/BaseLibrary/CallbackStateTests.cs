@@ -11,6 +11,7 @@ public sealed class CallbackStateTests
     [InlineData("{|BUF2007:_state|}.Free(); timer_destroy(_timer);")]
     [InlineData("timer_shutdown(_timer); {|BUF2007:_state|}.Free();")]
     [InlineData("if (_timer != 0) { timer_abort(_timer, 3); if (_state.IsAllocated) {|BUF2007:_state|}.Free(); }")]
+    [InlineData("Any.Number(); {|BUF2007:_state|}.Free(); timer_destroy(_timer);")]
     public Task State_freed_while_callbacks_may_come_is_reported(string dispose) => RuleCode.VerifyAsync(Timer(dispose));
 
     [Theory]
@@ -139,7 +140,11 @@ public sealed class CallbackStateTests
     [InlineData("if (status < 0) throw new IOException();", "public void Dispose() => Unpin();", "Pin")]
     [InlineData("if (status < 0) return;", "", "Pin")]
     [InlineData("if (_count < 0) throw new IOException();", "", "Pin")]
-    public Task Pins_collected_for_an_operation_that_could_not_be_started_are_released(string failed, string member, string pin) => RuleCode.VerifyAsync(Usings + $$"""
+    [InlineData("if (status < 0) throw new IOException();", "", "{|BUF2001:Pin|}", "foreach (MemoryHandle pin in _pins) pin.Dispose();")]
+    [InlineData("if (status < 0) { Unpin(); throw new IOException(); }", "", "Pin", "foreach (MemoryHandle pin in _pins) pin.Dispose();")]
+    [InlineData("if (status < 0) throw new IOException();", "", "Pin", "foreach (MemoryHandle pin in _pins) Any.Transfer((nint)pin.Pointer, 1);")]
+    [InlineData("if (status < 0) throw new IOException();", "private readonly List<IDisposable> _others = [];", "Pin", "foreach (IDisposable other in _others) other.Dispose();")]
+    public Task Pins_collected_for_an_operation_that_could_not_be_started_are_released(string failed, string member, string pin, string unpin = "for (int i = 0; i < _count; i++) _pins[i].Dispose();") => RuleCode.VerifyAsync(Usings + $$"""
         unsafe class Sender
         {
             private readonly MemoryHandle[] _pins = new MemoryHandle[8];
@@ -160,8 +165,7 @@ public sealed class CallbackStateTests
 
             private void Unpin()
             {
-                for (int i = 0; i < _count; i++)
-                    _pins[i].Dispose();
+                {{unpin}}
                 _count = 0;
             }
 

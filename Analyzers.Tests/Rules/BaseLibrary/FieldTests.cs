@@ -476,5 +476,12 @@ public sealed class FieldTests
         }
         """);
 
+    [Theory]
+    [InlineData("private GCHandle _pin; private byte[]? _last; public void Use(byte[] a) { if (_stage == 2) Any.Number(); if (_last != a) { {|BUF2012:_pin = GCHandle.Alloc(a, GCHandleType.Pinned)|}; _last = a; } } public void Dispose() { if (_pin.IsAllocated) _pin.Free(); }")]
+    [InlineData("private byte[]? _b; public void Take(int n) { if (_stage == 2) Any.Number(); _b = ArrayPool<byte>.Shared.Rent(n); } public void Dispose() { if (_b != null) ArrayPool<byte>.Shared.{|BUF2011:Return|}(_b); }")]
+    [InlineData("private nint _p; public void Open() { if (_stage == 2) Any.Number(); if (_p == 0) _p = Marshal.AllocHGlobal(8); } public void OnError() { if (_p != 0) Marshal.FreeHGlobal(_p); } public void Dispose() { if (_p != 0) { Marshal.{|BUF2011:FreeHGlobal|}(_p); _p = 0; } }")]
+    public Task Field_of_a_type_with_more_stages_than_are_told_apart_is_followed(string members) =>
+        RuleCode.VerifyAsync(Code("private int _stage; " + string.Concat(Enumerable.Range(1, 14).Select(static stage => $"public void To{stage}() => _stage = {stage}; ")) + members));
+
     private static string Code(string members) => Usings + "sealed unsafe class C : IDisposable { " + members + " }";
 }

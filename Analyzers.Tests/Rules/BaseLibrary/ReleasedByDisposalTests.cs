@@ -53,6 +53,36 @@ public sealed class ReleasedByDisposalTests
     public Task Buffer_of_the_arguments_of_a_socket_operation_is_theirs_until_it_has_completed(string dispose, string completed) => RuleCode.VerifyAsync(
         "using System.Buffers;\nusing System.Net.Sockets;\nsealed class C : IDisposable { private readonly Socket _socket; private readonly SocketAsyncEventArgs _args = new(); private byte[]? _b = ArrayPool<byte>.Shared.Rent(64); public C(Socket socket) { _socket = socket; _args.SetBuffer(_b, 0, 64); _args.Completed += Completed; } public void Start() => _socket.ReceiveAsync(_args); private void Completed(object? sender, SocketAsyncEventArgs e) { " + completed + " } " + dispose + " }");
 
+    [Fact]
+    public Task Arguments_made_for_each_operation_do_not_tell_whether_it_has_completed() => RuleCode.VerifyAsync("""
+        using System.Buffers;
+        using System.Net.Sockets;
+
+        sealed class C(Socket socket) : IDisposable
+        {
+            private readonly Socket _socket = socket;
+            private SocketAsyncEventArgs? _args;
+            private byte[]? _b = ArrayPool<byte>.Shared.Rent(64);
+
+            public void Start()
+            {
+                _args = new SocketAsyncEventArgs();
+                _args.SetBuffer(_b, 0, 64);
+                _socket.ReceiveAsync(_args);
+            }
+
+            public void Dispose()
+            {
+                _args?.Dispose();
+                if (_b != null)
+                {
+                    ArrayPool<byte>.Shared.Return({|BUF2007:_b|});
+                    _b = null;
+                }
+            }
+        }
+        """);
+
     private static string Code(string members) => Usings + "sealed class C(Stream s) : IDisposable { private readonly Stream _s = s; " + members + " }";
 
     [Theory]

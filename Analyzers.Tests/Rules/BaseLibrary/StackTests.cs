@@ -15,6 +15,8 @@ public sealed class StackTests
     [InlineData("static nint M(int x) { return {|BUF2003:(nint)(&x)|}; }")]
     [InlineData("static ReadOnlySpan<byte> M() { byte* b = stackalloc byte[8]; b[0] = 1; return {|BUF2003:new ReadOnlySpan<byte>(b, 8)|}; }")]
     [InlineData("static void M(out byte* p) { byte* b = stackalloc byte[8]; {|BUF2003:p = b|}; }")]
+    [InlineData("static int* M() { int x = 1; int* p = &x, q = stackalloc int[2]; q[0] = *p; return {|BUF2003:p|}; }")]
+    [InlineData("private int* _p; void M() { int x = 1; int* p = (int*)(&x); int* q = stackalloc int[2]; q[0] = *p; {|BUF2003:_p = p|}; }")]
     public Task Address_of_the_stack_that_leaves_its_call_is_reported(string members) => RuleCode.VerifyAsync(Code(members));
 
     [Theory]

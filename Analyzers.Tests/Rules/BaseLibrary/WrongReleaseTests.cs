@@ -44,6 +44,8 @@ public sealed class WrongReleaseTests
     [InlineData("byte* block = (byte*)NativeMemory.Alloc((nuint)n); long distance = (long)block - 16; Any.Number(); NativeMemory.Free(block); if (distance > 0) Any.Number();")]
     [InlineData("byte* block = (byte*)NativeMemory.Alloc((nuint)n); byte* same = block + 0; NativeMemory.Free(same);")]
     [InlineData("byte* next = (byte*)NativeMemory.Alloc((nuint)n); byte* first = next; next++; next = first; NativeMemory.Free(next);")]
+    [InlineData("const int Back = -8; byte* block = (byte*)NativeMemory.Alloc((nuint)n + 8); byte* body = block + 8; body[0] = 1; body += Back; NativeMemory.Free(body);")]
+    [InlineData("const long Back = -8; byte* block = (byte*)NativeMemory.Alloc((nuint)n + 8); byte* body = block + 8; body[0] = 1; body += Back; NativeMemory.Free(body);")]
     public Task Block_freed_by_its_first_address_is_silent(string statements) => RuleCode.VerifyAsync(Code(statements));
 
     [Fact]
@@ -80,6 +82,23 @@ public sealed class WrongReleaseTests
             {
                 NativeMemory.Free(_block);
                 _block = null;
+            }
+        }
+        """);
+
+    [Fact]
+    public Task Other_block_that_its_own_heap_takes_back_excuses_no_wrong_release() => RuleCode.VerifyAsync(Usings + """
+        unsafe class Pair : IDisposable
+        {
+            private void* _first = NativeMemory.AlignedAlloc(4096, 512);
+            private void* _second = NativeMemory.AlignedAlloc(4096, 512);
+
+            public void Dispose()
+            {
+                NativeMemory.{|BUF2010:Free|}(_first);
+                _first = null;
+                NativeMemory.AlignedFree(_second);
+                _second = null;
             }
         }
         """);

@@ -42,6 +42,26 @@ public sealed class NotReleasedLoopTests
         """);
 
     [Fact]
+    public Task Return_right_after_a_loop_is_where_the_leak_is_shown() => VerifyMembersAsync("""
+
+        static void M(IovIter iter, bool keep)
+        {
+            PageLease lease = iter.ExtractPages();
+            if (keep)
+            {
+                do
+                {
+                    Any.Transfer(lease.IoVectors);
+                }
+                while (Any.Chance());
+                {|BUF1002:return;|}
+            }
+
+            lease.Dispose();
+        }
+        """);
+
+    [Fact]
     public Task Loop_that_uses_one_span_for_each_round_is_silent() => VerifyMembersAsync("""
 
         static long M(IovIter iter)

@@ -114,6 +114,29 @@ public sealed class ResultIgnoredTests
         """);
 
     [Fact]
+    public Task Loop_that_ends_on_what_no_round_changes_is_reported() => VerifyEveryRuleAsync("""
+
+        static void M(IovIter iter, long left, bool tolerant)
+        {
+            PageFragment[] pages = new PageFragment[4];
+            do
+            {
+                int n = iter.{|BUF1007:ExtractPages|}(pages, left, ExtractFlags.PerPage, out int offset0);
+                if ((n < 0) == !tolerant)
+                {
+                    PageFragments.Release(pages);
+                    throw new IOException();
+                }
+
+                Any.Transfer(offset0, n);
+                PageFragments.Release(pages);
+                left -= n;
+            }
+            while (left > 0);
+        }
+        """);
+
+    [Fact]
     public Task Result_subtracted_in_place_without_an_end_is_reported() => VerifyEveryRuleAsync("""
 
         static void M(IovIter iter, int length)

@@ -66,6 +66,9 @@ public sealed class ConsumedReusedTests
     [InlineData("for (;;) { int n = Link.Write(ref iter); if (n == 0) break; if (n < 0) { if (Any.Chance()) continue; return; } }")]
     [InlineData("if (!Link.TrySend(ref iter) && !iter.IsEmpty) Link.Write(ref iter);")]
     [InlineData("int n = Link.Write(ref iter); if (n < 0) return; Link.Write(ref iter);")]
+    [InlineData("while (Link.TrySend(ref iter)) { }")]
+    [InlineData("bool done; do { done = Link.TrySend(ref iter); } while (!done);")]
+    [InlineData("bool ok; do { ok = Link.IsDone(ref iter); } while (!ok);")]
     public Task Transfer_that_goes_on_where_it_stopped_is_silent(string transfer) => Verify(transfer);
 
     [Fact]
@@ -193,6 +196,7 @@ public sealed class ConsumedReusedTests
     [InlineData("if (Link.SendPages(lease.IoVectors) <= 0) continue;")]
     [InlineData("if (Link.PushPages(lease.IoVectors) == Status.Again) { Thread.Sleep(1); continue; }")]
     [InlineData("try { Link.SendPages(lease.IoVectors); } catch (IOException) { }")]
+    [InlineData("try { Link.SendPages(lease.IoVectors); } catch (TimeoutException) { throw; } catch (IOException) { }")]
     public Task Next_piece_after_one_that_failed_unnoticed_is_reported(string transfer) => VerifyAll($$"""
 
         static void M(BvecEntry[] entries)

@@ -59,11 +59,6 @@ internal sealed class ExtractionLoop
     /// <summary>Where control goes inside the loop with a result of zero.</summary>
     private IEnumerable<BasicBlock> WhenZero(BasicBlock block)
     {
-        if (!_loop.Contains(block))
-        {
-            yield break;
-        }
-
         bool? outcome = null;
         if (block is { ConditionalSuccessor: not null, BranchValue: { } condition })
         {
