@@ -205,11 +205,20 @@ internal sealed class BodyFlow
         }
     }
 
-    /// <summary>Another round of a loop: what was known of a field that anybody may have written since is not known any more.</summary>
+    /// <summary>
+    /// Another round of a loop: what was known of a field that anybody may have written since is not known any more. What has something that is followed
+    /// still has it: to forget only that it is there would be to say that it may be lost.
+    /// </summary>
     private PathState WithoutFields(PathState path)
     {
         foreach (int place in _body.Places.Mutable)
         {
+            RefSet refs = path.RefsOf(place);
+            if (refs.Count == 1 && refs[0].Kind == RefRole.Owner && path.HoldOf(refs[0].Resource).Holding is var holding && (holding & Holding.AnyHeld) != 0 && (holding & ~Holding.AnyHeld) == 0)
+            {
+                continue;
+            }
+
             path = path with
             {
                 Known = path.Known.Remove(place),

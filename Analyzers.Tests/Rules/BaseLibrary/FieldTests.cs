@@ -39,6 +39,8 @@ public sealed class FieldTests
     public Task Field_that_outlives_what_it_owns_is_reported(string members) => RuleCode.VerifyAsync(Code(members));
 
     [Theory]
+    [InlineData("private char[]? _c; public void Begin(int n) => _c ??= ArrayPool<char>.Shared.Rent(n); public int Count(int n) { int length = _c?.Length ?? 0; while (n > 5) { n--; length++; } return length; } public void Reset() => Drop(); public void Dispose() => Drop(); private void Drop() { if (_c != null) { ArrayPool<char>.Shared.Return(_c); _c = null; } }")]
+    [InlineData("private GCHandle _c; public void Begin(byte[] data) { if (!_c.IsAllocated) _c = GCHandle.Alloc(data, GCHandleType.Pinned); } public long Count(int n) { nint at = _c.AddrOfPinnedObject(); for (int i = 0; i < n; i++) at++; return at; } public void Reset() => Drop(); public void Dispose() => Drop(); private void Drop() { if (_c.IsAllocated) _c.Free(); }")]
     [InlineData("private byte[]? _b = ArrayPool<byte>.Shared.Rent(8); public void Dispose() { byte[]? b = _b; _b = null; if (b != null) ArrayPool<byte>.Shared.Return(b); }")]
     [InlineData("private byte[] _b = ArrayPool<byte>.Shared.Rent(8); private bool _disposed; public void Dispose() { if (_disposed) return; _disposed = true; ArrayPool<byte>.Shared.Return(_b); }")]
     [InlineData("private nint _p = Marshal.AllocHGlobal(8); public void Dispose() { nint p = Interlocked.Exchange(ref _p, 0); if (p != 0) Marshal.FreeHGlobal(p); }")]
