@@ -42,6 +42,7 @@ internal static class RuleCatalogue
         (PinMisused.TwiceWords, static () => new PinMisused.Twice()),
         (PinMisused.UsedWords, static () => new PinMisused.Used()),
         (PinMisused.SpentWords, static () => new SpentOverlapped()),
+        (PinMisused.UntakenWords, static () => new ReleasedUntaken()),
         (PointerOutlivesPin.Words, static () => new PointerOutlivesPin()),
         (PointerOutlivesPin.Words, static () => new KeptByNative()),
         (PointerOutlivesPin.Words, static () => new KeptUntilCallback()),

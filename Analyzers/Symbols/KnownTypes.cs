@@ -5,15 +5,16 @@ namespace BufferLifetime.Analyzers.Symbols;
 /// <summary>The types without which there is nothing to analyse.</summary>
 internal static class KnownTypes
 {
-    private static readonly string[] Any = 
+    // What stands with the object type is found there, without a look at every other reference.
+    private static readonly string[] Any =
     [
-        "BufferLifetime.IovIter",
+        "System.Runtime.InteropServices.GCHandle",
         "System.Buffers.ArrayPool`1",
         "System.Buffers.MemoryHandle",
-        "System.Runtime.InteropServices.GCHandle",
+        "BufferLifetime.IovIter",
     ];
 
     /// <summary>Whether the compilation can speak of any buffer that a protocol knows.</summary>
     public static bool AreReferencedBy(Compilation compilation) =>
-        Array.Exists(Any, name => !compilation.GetTypesByMetadataName(name).IsEmpty);
+        Array.Exists(Any, name => compilation.ObjectType.ContainingAssembly?.GetTypeByMetadataName(name) is not null || !compilation.GetTypesByMetadataName(name).IsEmpty);
 }

@@ -40,6 +40,19 @@ public sealed class PinTests
     [InlineData("GCHandle h = default; try { for (int i = 0; i < 3; i++) { h = GCHandle.Alloc(a, GCHandleType.Pinned); Any.Transfer(h.AddrOfPinnedObject(), 1); h.Free(); } } finally { if (h.IsAllocated) h.Free(); }")]
     public Task Pin_held_as_long_as_its_address_is_silent(string statements) => RuleCode.VerifyAsync(Code(statements));
 
+    [Theory]
+    [InlineData("public static ref byte First<T>(ref T value) where T : unmanaged => ref Unsafe.AsRef<byte>(Unsafe.AsPointer(ref {|BUF2004:value|}));")]
+    [InlineData("internal static int Read(ref long value) { ref int low = ref Unsafe.AsRef<int>(Unsafe.AsPointer(ref {|BUF2004:value|})); fixed (int* p = &low) return Any.Transfer((nint)p, 4); }")]
+    public Task Reference_that_is_an_address_in_between_is_reported(string member) => RuleCode.VerifyAsync(Usings + "static unsafe class C { " + member + " }");
+
+    [Theory]
+    [InlineData("public static ref byte First<T>(ref T value) where T : unmanaged => ref Unsafe.As<T, byte>(ref value);")]
+    [InlineData("public static ref byte First<T>(ref T pinned) where T : unmanaged => ref Unsafe.AsRef<byte>(Unsafe.AsPointer(ref pinned));")]
+    [InlineData("static ref byte First<T>(ref T value) where T : unmanaged => ref Unsafe.AsRef<byte>(Unsafe.AsPointer(ref value)); public static int Read(long value) => First(ref value);")]
+    [InlineData("public static int Read(long value) { ref int low = ref Unsafe.AsRef<int>(Unsafe.AsPointer(ref value)); return low; }")]
+    [InlineData("public static ref int Low(void* p) => ref Unsafe.AsRef<int>(p);")]
+    public Task Reference_that_stays_one_or_is_of_the_stack_is_silent(string member) => RuleCode.VerifyAsync(Usings + "static unsafe class C { " + member + " }");
+
     [Fact]
     public Task Address_that_leaves_its_fixed_statement_is_reported() => RuleCode.VerifyAsync(Usings + """
         unsafe class C

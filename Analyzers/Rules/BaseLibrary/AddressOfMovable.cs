@@ -27,6 +27,12 @@ internal sealed class AddressOfMovable : Rule
                 Words, Confidence.Certain, fact.Operation.Syntax, null, fact.Operation.Syntax.GetLocation(), [], null,
                 fact.Operation.Syntax.ToString(), "nothing pins the " + what, "Pin it first: 'fixed', or a pinned handle");
         }
+        else if (fact is { Kind: FactKind.Use, TakesAddress: true } && Movable.IsReferenceMadeAgain(fact.Operation))
+        {
+            findings.Report(
+                Words, Confidence.Possible, fact.Operation.Syntax, null, fact.Operation.Syntax.GetLocation(), [], null,
+                fact.Operation.Syntax.ToString(), "nothing tells the collector of it until it is a reference again", "Use 'Unsafe.As', which keeps it a reference");
+        }
         else if (fact is { Kind: FactKind.View, Member.Name: "AddrOfPinnedObject" })
         {
             foreach (Sighting sighting in findings.See(path => path.RefsOf(fact.Source), before, static (resource, hold) => resource.Kind == ResourceKind.Root && (hold.Holding & Holding.AnyHeld) != 0))

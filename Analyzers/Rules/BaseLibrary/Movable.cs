@@ -86,6 +86,27 @@ internal static class Movable
     public static bool IsSaidToBePinned(IMethodSymbol method) =>
         method.Name.IndexOf("pinned", StringComparison.OrdinalIgnoreCase) >= 0 || method.Name.IndexOf("fixed", StringComparison.OrdinalIgnoreCase) >= 0 || method.Parameters.Any(static parameter => parameter.Name.IndexOf("pin", StringComparison.OrdinalIgnoreCase) >= 0);
 
+    /// <summary>
+    /// Whether the address of what a parameter refers to is made a reference again at once: on the way nothing tells the collector of it, and what the parameter
+    /// refers to may be anything but memory of the stack alone.
+    /// </summary>
+    public static bool IsReferenceMadeAgain(IOperation operand) =>
+        operand is IParameterReferenceOperation { Parameter: { RefKind: not RefKind.None, Type.IsRefLikeType: false, ContainingSymbol: IMethodSymbol { DeclaredAccessibility: not Accessibility.Private, MethodKind: MethodKind.Ordinary } method } }
+        && !IsSaidToBePinned(method)
+        && OuterCall(operand) is { TargetMethod.Name: "AsPointer" } pointer && OuterCall(pointer) is { TargetMethod: { Name: "AsRef", ContainingType.Name: "Unsafe" } };
+
+    /// <summary>The call that a value is an argument of; null for none.</summary>
+    private static IInvocationOperation? OuterCall(IOperation value)
+    {
+        IOperation? operation = value.Parent;
+        while (operation is IConversionOperation or IArgumentOperation)
+        {
+            operation = operation.Parent;
+        }
+
+        return operation as IInvocationOperation;
+    }
+
     /// <summary>Whether the address only tells the processor where to look soon: one that is wrong costs a moment.</summary>
     private static bool IsHint(IOperation operand)
     {

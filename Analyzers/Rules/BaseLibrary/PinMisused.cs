@@ -55,6 +55,17 @@ internal static class PinMisused
         isEnabledByDefault: true,
         helpLinkUri: Rule.HelpFor(RuleIds.PinMisused));
 
+    private static readonly DiagnosticDescriptor Untaken = new(
+        RuleIds.PinMisused,
+        Title,
+        "'{0}' is released here also where the call at line {1} has failed, and no reference was taken: one that somebody else has is given back instead. Release only where '{2}' is true.",
+        RuleCategories.BaseLibrary,
+        DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        helpLinkUri: Rule.HelpFor(RuleIds.PinMisused));
+
+    public static readonly Wording UntakenWords = new(Untaken, Untaken);
+
     public static readonly Wording SpentWords = new(Spent, Spent);
 
     public static readonly Wording TwiceWords = new(CertainlyTwice, PossiblyTwice);
