@@ -250,6 +250,11 @@ internal sealed class Refinement(Body body, IContractSource contracts)
             path = TellWhetherNull(path, place, classes);
         }
 
+        if ((classes & Classes.Positive) == 0)
+        {
+            path = TellThatEmpty(path, place);
+        }
+
         return FollowDefinition(path, place, constant, equal, depth, allowed);
     }
 
@@ -264,6 +269,19 @@ internal sealed class Refinement(Body body, IContractSource contracts)
 
         Hold hold = path.HoldOf(refs[0].Resource);
         return (hold.Holding & Holding.NotAcquired) != 0 ? path.WithHold(refs[0].Resource, hold with { Holding = Holding.NotAcquired }) : path;
+    }
+
+    /// <summary>An array of no elements is nobody's to give back: there is nothing in it.</summary>
+    private PathState TellThatEmpty(PathState path, int place)
+    {
+        if (body.Places[place] is not { Kind: PlaceKind.Member, Parent: >= 0 and var array, Symbol: IPropertySymbol { Name: "Length", ContainingType.SpecialType: SpecialType.System_Array } }
+            || path.RefsOf(array) is not { Count: 1 } refs || refs[0].Kind != RefRole.Owner || body.Resources[refs[0].Resource].Kind != ResourceKind.Rental)
+        {
+            return path;
+        }
+
+        Hold hold = path.HoldOf(refs[0].Resource);
+        return (hold.Holding & Holding.AnyHeld) != 0 ? path.WithHold(refs[0].Resource, hold with { Holding = Holding.NotAcquired }) : path;
     }
 
     private PathState? FollowDefinition(PathState path, int place, object? constant, bool equal, int depth, Classes allowed = Classes.All)

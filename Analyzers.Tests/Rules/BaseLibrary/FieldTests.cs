@@ -8,6 +8,7 @@ public sealed class FieldTests
     private const string Usings = "using System.Buffers;\nusing System.IO.Pipelines;\nusing System.Runtime.InteropServices;\n";
 
     [Theory]
+    [InlineData("private byte[] _b = Array.Empty<byte>(); public Span<byte> Room(int n) { if (_b.Length < n) { if (_b.Length > n) ArrayPool<byte>.Shared.Return(_b); {|BUF2012:_b = ArrayPool<byte>.Shared.Rent(n)|}; } return _b; } public void Dispose() { if (_b.Length > 0) { ArrayPool<byte>.Shared.Return(_b); _b = Array.Empty<byte>(); } }")]
     [InlineData("private byte[] _b = ArrayPool<byte>.Shared.Rent(8); public void Dispose() => ArrayPool<byte>.Shared.{|BUF2011:Return|}(_b);")]
     [InlineData("private readonly nint _p = Marshal.AllocHGlobal(8); public void OnError(int status) { if (status < 0) Marshal.FreeHGlobal(_p); } public void Dispose() => Marshal.{|BUF2011:FreeHGlobal|}(_p);")]
     [InlineData("private IMemoryOwner<byte> _o = MemoryPool<byte>.Shared.Rent(8); public void Grow() { {|BUF2012:_o = MemoryPool<byte>.Shared.Rent(16)|}; } public void Dispose() => _o.Dispose();")]
@@ -39,6 +40,9 @@ public sealed class FieldTests
     public Task Field_that_outlives_what_it_owns_is_reported(string members) => RuleCode.VerifyAsync(Code(members));
 
     [Theory]
+    [InlineData("private byte[] _b = Array.Empty<byte>(); public Span<byte> Room(int n) { if (_b.Length < n) { if (_b.Length > 0) ArrayPool<byte>.Shared.Return(_b); _b = ArrayPool<byte>.Shared.Rent(n); } return _b; } public void Dispose() { if (_b.Length > 0) { ArrayPool<byte>.Shared.Return(_b); _b = Array.Empty<byte>(); } }")]
+    [InlineData("private byte[] _b = []; public Span<byte> Room(int n) { if (_b.Length == 0) _b = ArrayPool<byte>.Shared.Rent(n); else if (_b.Length < n) { byte[] old = _b; _b = ArrayPool<byte>.Shared.Rent(n); ArrayPool<byte>.Shared.Return(old); } return _b; } public void Dispose() { byte[] b = _b; _b = []; if (b.Length != 0) ArrayPool<byte>.Shared.Return(b); }")]
+    [InlineData("private byte[] _b = new byte[0]; private int _n; public void Add(byte value) { if (_n == _b.Length) Grow(); _b[_n++] = value; } private void Grow() { byte[] next = ArrayPool<byte>.Shared.Rent(Math.Max(16, _b.Length * 2)); Array.Copy(_b, next, _n); byte[] old = _b; _b = next; if (old.Length > 0) ArrayPool<byte>.Shared.Return(old); } public void Dispose() { byte[] b = _b; _b = Array.Empty<byte>(); _n = 0; if (b.Length > 0) ArrayPool<byte>.Shared.Return(b); }")]
     [InlineData("private char[]? _c; public void Begin(int n) => _c ??= ArrayPool<char>.Shared.Rent(n); public int Count(int n) { int length = _c?.Length ?? 0; while (n > 5) { n--; length++; } return length; } public void Reset() => Drop(); public void Dispose() => Drop(); private void Drop() { if (_c != null) { ArrayPool<char>.Shared.Return(_c); _c = null; } }")]
     [InlineData("private GCHandle _c; public void Begin(byte[] data) { if (!_c.IsAllocated) _c = GCHandle.Alloc(data, GCHandleType.Pinned); } public long Count(int n) { nint at = _c.AddrOfPinnedObject(); for (int i = 0; i < n; i++) at++; return at; } public void Reset() => Drop(); public void Dispose() => Drop(); private void Drop() { if (_c.IsAllocated) _c.Free(); }")]
     [InlineData("private byte[]? _b = ArrayPool<byte>.Shared.Rent(8); public void Dispose() { byte[]? b = _b; _b = null; if (b != null) ArrayPool<byte>.Shared.Return(b); }")]

@@ -80,7 +80,8 @@ internal sealed class ForeignOwner : Rule
         int count = 0;
         foreach (PathState path in before.Paths)
         {
-            if (path.KnownOf(fact.Target).Constant is MadeArray array && path.RefsOf(fact.Target).Count == 0)
+            // One of no elements stands for none.
+            if (path.KnownOf(fact.Target).Constant is MadeArray array && !IsEmpty(array.At) && path.RefsOf(fact.Target).Count == 0)
             {
                 made = array;
                 count++;
@@ -95,6 +96,8 @@ internal sealed class ForeignOwner : Rule
                 findings.Body.Places.NameOf(fact.Target) ?? "array", to.Syntax.ToString(), Spots.Line(origin));
         }
     }
+
+    private static bool IsEmpty(IOperation array) => array is IArrayCreationOperation { DimensionSizes: { Length: 1 } sizes } && sizes[0].ConstantValue is { HasValue: true, Value: 0 };
 
     private enum Pool
     {
