@@ -19,6 +19,8 @@ public sealed class LeftWithOthersTests
     [InlineData("readonly Queue<ReadOnlyMemory<byte>> _all = new(); void M(int n) { byte[] b = ArrayPool<byte>.Shared.Rent(n); try { _all.{|BUF2005:Enqueue|}(b.AsMemory(0, n)); } finally { ArrayPool<byte>.Shared.Return(b); } }")]
     [InlineData("readonly Dictionary<string, ReadOnlyMemory<byte>> _all = new(); void M(string key, int n) { byte[] b = ArrayPool<byte>.Shared.Rent(n); try { {|BUF2005:_all[key] = b.AsMemory(0, n)|}; } finally { ArrayPool<byte>.Shared.Return(b); } }")]
     [InlineData("void M(ConcurrentDictionary<int, Frame> all, int n) { byte[] b = ArrayPool<byte>.Shared.Rent(n); {|BUF2005:all[n] = new Frame(b)|}; ArrayPool<byte>.Shared.Return(b); }")]
+    [InlineData("readonly System.Threading.Channels.Channel<byte[]> _all = System.Threading.Channels.Channel.CreateUnbounded<byte[]>(); void M(int n) { byte[] b = ArrayPool<byte>.Shared.Rent(n); _all.Writer.{|BUF2005:TryWrite|}(b); ArrayPool<byte>.Shared.Return(b); }")]
+    [InlineData("void M(ConcurrentDictionary<int, Frame> all, int n) { byte[] b = ArrayPool<byte>.Shared.Rent(n); _ = all.{|BUF2005:TryAdd|}(n, new Frame(b)); ArrayPool<byte>.Shared.Return(b); }")]
     public Task Buffer_left_with_others_when_it_goes_back_is_reported(string member) => RuleCode.VerifyAsync(Code(member));
 
     [Theory]
@@ -39,6 +41,9 @@ public sealed class LeftWithOthersTests
     [InlineData("readonly Dictionary<string, ReadOnlyMemory<byte>> _all = new(); void M(string key, int n) { byte[] b = ArrayPool<byte>.Shared.Rent(n); _all[key] = b.AsSpan(0, n).ToArray(); ArrayPool<byte>.Shared.Return(b); }")]
     [InlineData("readonly Dictionary<string, byte> _all = new(); void M(string key, int n) { byte[] b = ArrayPool<byte>.Shared.Rent(n); _all[key] = b[0]; ArrayPool<byte>.Shared.Return(b); }")]
     [InlineData("readonly Dictionary<int, byte[]> _busy = new(); void M(int n) { byte[] b = ArrayPool<byte>.Shared.Rent(n); _busy[n] = b; try { b[0] = 1; } finally { _busy.Remove(n); ArrayPool<byte>.Shared.Return(b); } }")]
+    [InlineData("readonly System.Threading.Channels.Channel<byte[]> _all = System.Threading.Channels.Channel.CreateUnbounded<byte[]>(); void M(int n) { byte[] b = ArrayPool<byte>.Shared.Rent(n); if (!_all.Writer.TryWrite(b)) ArrayPool<byte>.Shared.Return(b); }")]
+    [InlineData("readonly ConcurrentDictionary<int, byte[]> _all = new(); byte[]? M(int n) { byte[] b = ArrayPool<byte>.Shared.Rent(n); bool isNew = _all.TryAdd(n, b); if (isNew) return b; ArrayPool<byte>.Shared.Return(b); return null; }")]
+    [InlineData("readonly HashSet<byte[]> _all = new(); void M(int n) { byte[] b = ArrayPool<byte>.Shared.Rent(n); if (_all.Add(b)) return; ArrayPool<byte>.Shared.Return(b); }")]
     public Task Buffer_that_nobody_has_when_it_goes_back_is_silent(string member) => RuleCode.VerifyAsync(Code(member));
 
     [Theory]

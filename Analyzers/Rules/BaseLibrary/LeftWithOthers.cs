@@ -41,7 +41,7 @@ internal sealed class LeftWithOthers : Rule
         }
         else if (fact is { Kind: FactKind.Release, Effect: Effect.Release { Kept: null } })
         {
-            foreach (Sighting sighting in findings.See(path => Transfer.Released(fact, path, findings.Body), before, (resource, hold) => Concerns(resource) && hold is { Holding: Holding.HandedOn, KeptBy: { } kept } && !IsTakenOut(kept, findings.Body)))
+            foreach (Sighting sighting in findings.See(path => Transfer.Released(fact, path, findings.Body), before, (resource, hold) => Concerns(resource) && hold is { Holding: Holding.HandedOn, KeptBy: { } kept } && !IsTakenOut(kept, findings.Body) && !MayHaveRefused(kept)))
             {
                 IOperation kept = sighting.Hold.KeptBy!;
                 if (kept is IInvocationOperation { TargetMethod: { DeclaringSyntaxReferences.IsEmpty: false } adopter } given)
@@ -172,6 +172,10 @@ internal sealed class LeftWithOthers : Rule
             || member.DescendantNodes().Any(node => node.SpanStart >= from && node.Span.End <= release.Syntax.SpanStart && node is ExpressionSyntax && node.ToString() == receiver)
             || given.Instance is IInstanceReferenceOperation;
     }
+
+    /// <summary>Whether the call says if it took what it was given, and is asked: what it refuses is still its caller's.</summary>
+    private static bool MayHaveRefused(IOperation kept) =>
+        kept is IInvocationOperation { Type.SpecialType: SpecialType.System_Boolean, Parent: not IExpressionStatementOperation and not ISimpleAssignmentOperation { Target: IDiscardOperation } };
 
     /// <summary>Whether what was put into the collection is taken out again somewhere in the body.</summary>
     private static bool IsTakenOut(IOperation kept, Body body)
