@@ -358,7 +358,7 @@ internal sealed partial class FactBuilder
         {
             Escape(call, value, Departure.Passed);
         }
-        else if (method.IsExtern || method.GetDllImportData() is not null || method.MethodKind == MethodKind.FunctionPointerSignature)
+        else if (method.MethodKind == MethodKind.FunctionPointerSignature || NativeCode.Is(method))
         {
             Escape(call, value, Departure.PassedToNative);
         }

@@ -15,7 +15,7 @@ internal sealed partial class FactBuilder
     private void FailOfItsOwnAccord(IInvocationOperation call)
     {
         IMethodSymbol method = call.TargetMethod;
-        if (HoldsHandle && (method.GetDllImportData() is not null || SaysThrow(method) || _callees?.Throws(method, Local(method)) == true))
+        if (HoldsHandle && (NativeCode.Is(method) || SaysThrow(method) || _callees?.Throws(method, Local(method)) == true))
         {
             Add(new Fact(FactKind.Fail, call) { Member = method });
         }

@@ -157,7 +157,7 @@ internal sealed class ProtocolTable : IContractSource
 
     public bool MayKeep(IMethodSymbol method, IParameterSymbol parameter)
     {
-        if (method.IsExtern || method.GetDllImportData() is not null)
+        if (NativeCode.Is(method))
         {
             return false;
         }

@@ -27,6 +27,19 @@ public sealed class LostByCallTests
     public Task Call_that_may_fail_before_the_try_is_reported(string statements) => RuleCode.VerifyAsync(Code("void M(byte[] a, int n) {" + statements + "}"));
 
     [Theory]
+    [InlineData("[DllImport(\"n\")] private static extern int Send(nint block, int length);")]
+    [InlineData("[LibraryImport(\"n\")] private static partial int Send(nint block, int length);\nprivate static partial int Send(nint block, int length) => length;")]
+    public Task Generated_import_is_native_code_like_any_other(string import) => RuleCode.VerifyAsync(Code(import + """
+
+        void M(int n)
+        {
+            nint block = Marshal.{|BUF2001:AllocHGlobal|}(n);
+            int status = Send(block, n);
+            try { Any.Transfer(block, status); } finally { Marshal.FreeHGlobal(block); }
+        }
+        """));
+
+    [Theory]
     [InlineData("async Task M(Memory<byte> memory) { MemoryHandle held = memory.{|BUF2001:Pin|}(); await Any.Pause(); try { Use(held); } finally { held.Dispose(); } } static unsafe void Use(MemoryHandle held) => Any.Transfer((nint)held.Pointer, 1);")]
     public Task Await_before_the_try_is_reported(string members) => RuleCode.VerifyAsync(Code(members));
 
@@ -52,5 +65,5 @@ public sealed class LostByCallTests
     [InlineData("internal static void Start(byte[] key, out GCHandle pin) { pin = GCHandle.Alloc(key, GCHandleType.Pinned); Check(key.Length); } int M(byte[] key) { Start(key, out GCHandle pin); try { return key.Length; } finally { pin.Free(); } }")]
     public Task Failure_that_callers_see_to_or_nobody_is_known_to_is_silent(string members) => RuleCode.VerifyAsync(Code(members));
 
-    private static string Code(string members) => "using System.Buffers;\nusing System.Runtime.InteropServices;\ninternal class C\n{\n" + Callees + "\n" + members + "\n}";
+    private static string Code(string members) => "using System.Buffers;\nusing System.Runtime.InteropServices;\ninternal partial class C\n{\n" + Callees + "\n" + members + "\n}";
 }

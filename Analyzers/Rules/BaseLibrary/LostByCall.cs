@@ -32,7 +32,7 @@ internal sealed class LostByCall : Rule
         }
         else if (fact.Kind == FactKind.Fail)
         {
-            Note(fact.Operation, before, findings.Body, resource => fact.Member is not IMethodSymbol { IsExtern: true } || (resource.Name is { } name && MemberSyntax.Mentions(fact.Operation.Syntax, name)), fact.Member is { } called ? $"'{called.Name}' fails" : "what is awaited fails");
+            Note(fact.Operation, before, findings.Body, resource => !(fact.Member is IMethodSymbol native && NativeCode.Is(native)) || (resource.Name is { } name && MemberSyntax.Mentions(fact.Operation.Syntax, name)), fact.Member is { } called ? $"'{called.Name}' fails" : "what is awaited fails");
         }
     }
 

@@ -134,17 +134,14 @@ internal static class Movable
         for (IOperation? operation = reference.Parent; operation is not null; operation = operation.Parent)
         {
             kept ??= operation is ISimpleAssignmentOperation { Target: ILocalReferenceOperation { Local: var local } } ? local : null;
-            if (operation is IInvocationOperation call && IsNative(call.TargetMethod))
+            if (operation is IInvocationOperation call && NativeCode.Is(call.TargetMethod))
             {
                 return true;
             }
         }
 
         return kept is not null && body.Flow.Blocks.Any(block => block.OperationsAndCondition().Any(operation => operation.DescendantsAndSelf().Any(inner =>
-            inner is IInvocationOperation call && IsNative(call.TargetMethod)
+            inner is IInvocationOperation call && NativeCode.Is(call.TargetMethod)
             && call.Arguments.Any(argument => argument.DescendantsAndSelf().Any(used => used is ILocalReferenceOperation { Local: var local } && SymbolEqualityComparer.Default.Equals(local, kept))))));
     }
-
-    private static bool IsNative(IMethodSymbol method) =>
-        method.IsExtern || method.GetDllImportData() is not null || method.GetAttributes().Any(static attribute => attribute.AttributeClass?.Name == "LibraryImportAttribute");
 }
