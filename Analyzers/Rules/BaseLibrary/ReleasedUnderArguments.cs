@@ -12,6 +12,9 @@ namespace BufferLifetime.Analyzers.Rules.BaseLibrary;
 /// </summary>
 internal sealed class ReleasedUnderArguments : Rule
 {
+    /// <summary>The calls of the body that give event arguments a buffer, and those that may start an operation with them: found once, for the first release.</summary>
+    private List<IInvocationOperation>? _given, _started;
+
     public override FactKind[] Reads => [FactKind.Release];
 
     public override void OnFact(Fact fact, PathSet before, Findings findings)
@@ -21,29 +24,54 @@ internal sealed class ReleasedUnderArguments : Rule
             return;
         }
 
-        if (!before.Paths.Any(path => Transfer.Released(fact, path, findings.Body) is { Count: > 0 } released && findings.Body.Resources[released[0].Resource].Kind is var kind && (kind == ResourceKind.Rental || kind == ResourceKind.Owner)))
+        if (_given is null || _started is null)
+        {
+            Find(findings.Body);
+        }
+
+        if (_given!.Count == 0 || !before.Paths.Any(path => Transfer.Released(fact, path, findings.Body) is { Count: > 0 } released && findings.Body.Resources[released[0].Resource].Kind is var kind && (kind == ResourceKind.Rental || kind == ResourceKind.Owner)))
         {
             return;
         }
 
-        List<IInvocationOperation> calls = [.. findings.Body.Flow.OriginalOperation.Descendants().OfType<IInvocationOperation>()];
-        foreach (IInvocationOperation given in calls)
+        foreach (IInvocationOperation given in _given)
         {
-            if (!IsOfSocket(given, "SetBuffer", "SocketAsyncEventArgs") || SymbolOf(given.Instance) is not { } arguments || given.Arguments.Length == 0 || !Mentions(given.Arguments[0].Value, buffer))
+            if (SymbolOf(given.Instance) is not { } arguments || given.Arguments.Length == 0 || !Mentions(given.Arguments[0].Value, buffer))
             {
                 continue;
             }
 
-            foreach (IInvocationOperation start in calls)
+            foreach (IInvocationOperation start in _started!)
             {
-                if (start.Arguments.Length == 1 && IsOfSocket(start, null, "Socket") && start.Type?.SpecialType == SpecialType.System_Boolean && Same(SymbolOf(start.Arguments[0].Value), arguments)
-                    && start.Syntax.SpanStart > given.Syntax.SpanStart && GoesOn(start.Syntax, release.Syntax) && !calls.Exists(other => IsOfSocket(other, "SetBuffer", "SocketAsyncEventArgs") && Same(SymbolOf(other.Instance), arguments) && other.Syntax.SpanStart > start.Syntax.SpanStart && other.Syntax.SpanStart < release.Syntax.SpanStart))
+                if (Same(SymbolOf(start.Arguments[0].Value), arguments) && start.Syntax.SpanStart > given.Syntax.SpanStart && GoesOn(start.Syntax, release.Syntax)
+                    && !_given.Exists(other => Same(SymbolOf(other.Instance), arguments) && other.Syntax.SpanStart > start.Syntax.SpanStart && other.Syntax.SpanStart < release.Syntax.SpanStart))
                 {
                     findings.Report(
                         ReleasedWhilePending.Words, Confidence.Possible, (release.Syntax, start.Syntax), fact, Spots.OfRelease(release), [Spots.OfCall(start)], null,
                         buffer.Name, start.TargetMethod.Name, Spots.Line(Spots.OfCall(start)));
                     return;
                 }
+            }
+        }
+    }
+
+    private void Find(Body body)
+    {
+        (_given, _started) = ([], []);
+        foreach (IOperation operation in body.Flow.OriginalOperation.Descendants())
+        {
+            if (operation is not IInvocationOperation call)
+            {
+                continue;
+            }
+
+            if (IsOfSocket(call, "SetBuffer", "SocketAsyncEventArgs"))
+            {
+                _given.Add(call);
+            }
+            else if (call.Arguments.Length == 1 && call.Type?.SpecialType == SpecialType.System_Boolean && IsOfSocket(call, null, "Socket"))
+            {
+                _started.Add(call);
             }
         }
     }
