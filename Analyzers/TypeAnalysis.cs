@@ -60,18 +60,15 @@ internal sealed class TypeAnalysis(ProtocolTable protocols, Relevance relevance,
         // Bodies are met concurrently; the source order makes the result the same in every run.
         _all.Sort(InSourceOrder);
         _opened.Sort(InSourceOrder);
-        if (context.Symbol is INamedTypeSymbol type && ReadByFinalizer.Concerns(type))
+        var type = (INamedTypeSymbol)context.Symbol;
+        if (ReadByFinalizer.Concerns(type))
         {
             Report(ReadByFinalizer.In(_all), context);
         }
 
         Report(StructNotCleared.In(_all, relevance.IsOwner, others, protocols, context.CancellationToken), context);
-        if (context.Symbol is INamedTypeSymbol owner)
-        {
-            Report(StructNotCleared.InLife(owner, _all, relevance.IsOwner, others, protocols, context.CancellationToken), context);
-            Report(OwnerReplaced.In(owner, relevance.IsOwner, others, context.CancellationToken), context);
-        }
-
+        Report(StructNotCleared.InLife(type, _all, relevance.IsOwner, others, protocols, context.CancellationToken), context);
+        Report(OwnerReplaced.In(type, relevance.IsOwner, others, context.CancellationToken), context);
 
         if (_opened.Count == 0)
         {

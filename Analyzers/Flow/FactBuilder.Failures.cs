@@ -7,7 +7,22 @@ namespace BufferLifetime.Analyzers.Flow;
 /// <content>Where a body is left by what a call throws, as far as the callee says so: asked where the body has handlers of its own, or a caller that has, and something to lose.</content>
 internal sealed partial class FactBuilder
 {
-    private bool HoldsHandle => _mayLose && _body.Resources.Any(static resource => resource is { Original: null, Parameter: null, Kind.IsHandle: true });
+    private int _looked;
+    private bool _holdsHandle;
+
+    /// <summary>Whether the body has taken a handle so far; each of its resources is looked at once, however many calls ask.</summary>
+    private bool HoldsHandle
+    {
+        get
+        {
+            while (_mayLose && !_holdsHandle && _looked < _body.Resources.Count)
+            {
+                _holdsHandle = _body.Resources[_looked++] is { Original: null, Parameter: null, Kind.IsHandle: true };
+            }
+
+            return _holdsHandle;
+        }
+    }
 
     private static bool HasHandlers(ControlFlowRegion region) =>
         region.Kind is ControlFlowRegionKind.TryAndFinally or ControlFlowRegionKind.TryAndCatch || region.NestedRegions.Any(HasHandlers);

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace BufferLifetime.Analyzers.Rules;
 
 /// <summary>What a diagnostic carries for its fix, by name.</summary>
@@ -17,4 +19,10 @@ internal static class DiagnosticProperties
 
     /// <summary>The value of <see cref="Released"/>.</summary>
     public const string Twice = "twice";
+
+    /// <summary>What a finding carries that is sure.</summary>
+    public static readonly ImmutableDictionary<string, string?> OfCertain = ImmutableDictionary<string, string?>.Empty.Add(Confidence, "certain");
+
+    /// <summary>What a finding carries that is possible.</summary>
+    public static readonly ImmutableDictionary<string, string?> OfPossible = ImmutableDictionary<string, string?>.Empty.Add(Confidence, "possible");
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using BufferLifetime.Analyzers.Flow;
 using BufferLifetime.Analyzers.Rules.BaseLibrary;
 using BufferLifetime.Analyzers.Rules.Modes;
@@ -25,7 +24,7 @@ internal static class FieldRules
                 {
                     if (!type.Record.Settled.Contains(held.Original) && !ReleasesUnseen(bodies, held.Original.Kind) && told.Add((field, held.Original)) && WordsFor(held.Original.Kind) is { } words)
                     {
-                        yield return Diagnostic.Create(words.Certain, Spots.OfCall(held.Original.Origin), Certain, field.Name);
+                        yield return Diagnostic.Create(words.Certain, Spots.OfCall(held.Original.Origin), DiagnosticProperties.OfCertain, field.Name);
                     }
                 }
             }
@@ -47,7 +46,7 @@ internal static class FieldRules
                         Location taken = Spots.OfCall(held.Original.Origin);
                         Location shown = type.Record.Releases.Exists(deed => deed.Resource == held.Original) ? field.Locations[0] : taken;
                         yield return Diagnostic.Create(
-                            words.Possible, shown, new[] { shown == taken ? field.Locations[0] : taken }, Possible,
+                            words.Possible, shown, new[] { shown == taken ? field.Locations[0] : taken }, DiagnosticProperties.OfPossible,
                             field.Name, Spots.Line(taken), $"a path through '{member.Symbol.Name}' is taken that does not release it");
                     }
                 }
@@ -59,42 +58,42 @@ internal static class FieldRules
             yield return unfinished;
         }
 
-        foreach (Diagnostic late in UncheckedAfterDisposal.In(type.Flow, Possible))
+        foreach (Diagnostic late in UncheckedAfterDisposal.In(type.Flow, DiagnosticProperties.OfPossible))
         {
             yield return late;
         }
 
-        foreach (Diagnostic early in FreedWhileRegistered.In(type.Record, members, Possible))
+        foreach (Diagnostic early in FreedWhileRegistered.In(type.Record, members, DiagnosticProperties.OfPossible))
         {
             yield return early;
         }
 
-        foreach (Diagnostic early in FreedWhileRegistered.AtTheEnd(members, Possible))
+        foreach (Diagnostic early in FreedWhileRegistered.AtTheEnd(members, DiagnosticProperties.OfPossible))
         {
             yield return early;
         }
 
-        foreach (Diagnostic again in FreedByFinalizerToo.In(type.Flow, members, Possible))
+        foreach (Diagnostic again in FreedByFinalizerToo.In(type.Flow, members, DiagnosticProperties.OfPossible))
         {
             yield return again;
         }
 
-        foreach (Diagnostic given in HandleGivenAway.In(members, Possible))
+        foreach (Diagnostic given in HandleGivenAway.In(members, DiagnosticProperties.OfPossible))
         {
             yield return given;
         }
 
-        foreach (Diagnostic early in FreedByBoth.In(type.Record, members, type.Flow, Possible))
+        foreach (Diagnostic early in FreedByBoth.In(type.Record, members, type.Flow, DiagnosticProperties.OfPossible))
         {
             yield return early;
         }
 
-        foreach (Diagnostic early in FreedUnderArguments.In(type.Record, members, Possible))
+        foreach (Diagnostic early in FreedUnderArguments.In(type.Record, members, DiagnosticProperties.OfPossible))
         {
             yield return early;
         }
 
-        foreach (Diagnostic early in ReleasedByDisposal.In(type.Record, members, Possible))
+        foreach (Diagnostic early in ReleasedByDisposal.In(type.Record, members, DiagnosticProperties.OfPossible))
         {
             yield return early;
         }
@@ -142,13 +141,9 @@ internal static class FieldRules
         if (failures.Count == 1)
         {
             Location origin = Spots.OfCall(rented.Original.Origin);
-            yield return Diagnostic.Create(words.Possible, failures[0].GetLocation(), new[] { origin }, Possible, owning.Name, Spots.Line(origin), "the attempt fails and leaves nobody else to do so");
+            yield return Diagnostic.Create(words.Possible, failures[0].GetLocation(), new[] { origin }, DiagnosticProperties.OfPossible, owning.Name, Spots.Line(origin), "the attempt fails and leaves nobody else to do so");
         }
     }
-
-    private static readonly ImmutableDictionary<string, string?> Certain = ImmutableDictionary<string, string?>.Empty.Add(DiagnosticProperties.Confidence, "certain");
-
-    private static readonly ImmutableDictionary<string, string?> Possible = ImmutableDictionary<string, string?>.Empty.Add(DiagnosticProperties.Confidence, "possible");
 
     private static Wording? WordsFor(ResourceKind kind) =>
         kind.HasMode ? NotReleased.Words

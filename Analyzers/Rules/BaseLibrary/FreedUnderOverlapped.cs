@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using BufferLifetime.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -12,8 +11,6 @@ namespace BufferLifetime.Analyzers.Rules.BaseLibrary;
 /// </summary>
 internal static class FreedUnderOverlapped
 {
-    private static readonly ImmutableDictionary<string, string?> Properties = ImmutableDictionary<string, string?>.Empty.Add(DiagnosticProperties.Confidence, "possible");
-
     /// <param name="all">The bodies of a type.</param>
     /// <param name="opened">Those of them that make something.</param>
     public static IEnumerable<Diagnostic> In(IReadOnlyList<TypeBody> all, IReadOnlyList<TypeBody> opened)
@@ -40,7 +37,7 @@ internal static class FreedUnderOverlapped
                     {
                         Location started = Spots.OfCall(start);
                         yield return Diagnostic.Create(
-                            ReleasedWhilePending.Words.Possible, Spots.OfRelease(release), new[] { started, Spots.OfCall(ReleasesOf(callback, field, byOwner: false).First()) }, Properties,
+                            ReleasedWhilePending.Words.Possible, Spots.OfRelease(release), new[] { started, Spots.OfCall(ReleasesOf(callback, field, byOwner: false).First()) }, DiagnosticProperties.OfPossible,
                             field.Name, start.TargetMethod.Name, Spots.Line(started));
                     }
                 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using BufferLifetime.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -12,8 +11,6 @@ namespace BufferLifetime.Analyzers.Rules.BaseLibrary;
 /// </summary>
 internal static class OwnedByTwo
 {
-    private static readonly ImmutableDictionary<string, string?> Properties = ImmutableDictionary<string, string?>.Empty.Add(DiagnosticProperties.Confidence, "possible");
-
     public static IEnumerable<Diagnostic> In(IReadOnlyList<TypeBody> bodies, IContractSource contracts)
     {
         if (bodies.Count == 0 || !bodies[0].Owner.ContainingType.GetMembers().Any(static member => member is IFieldSymbol { IsStatic: false, IsReadOnly: false, DeclaredAccessibility: Accessibility.Private, Type: var type } && MayOwn(type)))
@@ -34,7 +31,7 @@ internal static class OwnedByTwo
                     && From(value) is { Field: var taken, Instance: { } instance } && SymbolEqualityComparer.Default.Equals(taken, field) && VariableOf(instance) is { } other
                     && MayOwn(field.Type) && IsOnlyRead(body, other, field) && IsGivenBackByEach(bodies, field, contracts))
                 {
-                    yield return Diagnostic.Create(ReturnedTwice.SharedWords.Possible, operation.Syntax.GetLocation(), Properties, field.Name, other.Name);
+                    yield return Diagnostic.Create(ReturnedTwice.SharedWords.Possible, operation.Syntax.GetLocation(), DiagnosticProperties.OfPossible, field.Name, other.Name);
                 }
             }
         }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using BufferLifetime.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -12,8 +11,6 @@ namespace BufferLifetime.Analyzers.Rules.BaseLibrary;
 /// </summary>
 internal static class OwnerReplaced
 {
-    private static readonly ImmutableDictionary<string, string?> Properties = ImmutableDictionary<string, string?>.Empty.Add(DiagnosticProperties.Confidence, "possible");
-
     /// <summary>How the names of members begin that may end what they are called on.</summary>
     private static readonly string[] Ending = ["Dispose", "Close", "Release", "Free", "Return", "Reset", "Stop", "End", "Complete", "Detach", "Cancel", "Recycle", "Clear", "Unpin", "Abort", "Shutdown", "Destroy", "Finish", "Drop", "Give", "Take"];
 
@@ -36,7 +33,7 @@ internal static class OwnerReplaced
             {
                 if (IsThere(replacing, members, field.Name) && others.OwnedBy(held.OriginalDefinition, SourceTypes.MaxDepth, cancellation).Count > 0)
                 {
-                    yield return Diagnostic.Create(FieldOverwritten.Words.Possible, replacing.GetLocation(), Properties, field.Name, Spots.Line(replacing.Right.GetLocation()));
+                    yield return Diagnostic.Create(FieldOverwritten.Words.Possible, replacing.GetLocation(), DiagnosticProperties.OfPossible, field.Name, Spots.Line(replacing.Right.GetLocation()));
                 }
             }
         }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using BufferLifetime.Analyzers.Flow;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -12,8 +11,6 @@ namespace BufferLifetime.Analyzers.Rules.BaseLibrary;
 /// </summary>
 internal static class ReadByFinalizer
 {
-    private static readonly ImmutableDictionary<string, string?> Properties = ImmutableDictionary<string, string?>.Empty.Add(DiagnosticProperties.Confidence, "possible");
-
     /// <summary>Whether a type can do so at all: it has a finalizer, and an address.</summary>
     public static bool Concerns(INamedTypeSymbol type) =>
         type is { TypeKind: TypeKind.Class } && type.GetMembers().Any(static member => member is IMethodSymbol { MethodKind: MethodKind.Destructor })
@@ -44,7 +41,7 @@ internal static class ReadByFinalizer
             {
                 if (read is { Instance: IInstanceReferenceOperation, Field: { DeclaredAccessibility: Accessibility.Private, Type.TypeKind: TypeKind.Pointer } field } && IsFollowed(read) && IsBorrowed(field, bodies))
                 {
-                    yield return Diagnostic.Create(PointerOutlivesPin.FinalizedWords.Possible, read.Syntax.Parent!.GetLocation(), finalizer.Owner.Locations.Take(1), Properties, field.Name);
+                    yield return Diagnostic.Create(PointerOutlivesPin.FinalizedWords.Possible, read.Syntax.Parent!.GetLocation(), finalizer.Owner.Locations.Take(1), DiagnosticProperties.OfPossible, field.Name);
                     yield break;
                 }
             }

@@ -12,8 +12,6 @@ namespace BufferLifetime.Analyzers.Rules.BaseLibrary;
 /// </summary>
 internal static class StructNotCleared
 {
-    private static readonly ImmutableDictionary<string, string?> Properties = ImmutableDictionary<string, string?>.Empty.Add(DiagnosticProperties.Confidence, "possible");
-
     /// <param name="bodies">The bodies of a type.</param>
     /// <param name="mayOwn">Whether a type may own anything, told without reading its bodies.</param>
     /// <param name="others">Who knows the bodies of other types.</param>
@@ -34,7 +32,7 @@ internal static class StructNotCleared
                     && TypeMember.Ends(called) && mayOwn(held) && others.GraphOf(called.OriginalDefinition, cancellation)?.OriginalOperation is { } end
                     && GivenBackBy(end, held, contracts) is { } given && IsForgotten(end, held, called, field) && !IsDoneOnce(body, field, type, bodies))
                 {
-                    yield return Diagnostic.Create(FieldNotCleared.StructWords.Possible, Spots.OfCall(call), new[] { Spots.OfCall(given) }, Properties, field.Name, ending.Name);
+                    yield return Diagnostic.Create(FieldNotCleared.StructWords.Possible, Spots.OfCall(call), new[] { Spots.OfCall(given) }, DiagnosticProperties.OfPossible, field.Name, ending.Name);
                 }
             }
         }
@@ -61,7 +59,7 @@ internal static class StructNotCleared
                     && !disposing.Exists(end => TypeMember.Ends(end.Method) && MemberSyntax.Mentions(own, end.Method.Name) && end.Method.Name != call.TargetMethod.Name)
                     && others.GraphOf(call.TargetMethod.OriginalDefinition, cancellation)?.OriginalOperation is { } ended && GivenBackBy(ended, held, contracts) is { } given && IsForgotten(ended, held, call.TargetMethod, field))
                 {
-                    yield return Diagnostic.Create(FieldNotCleared.StructWords.Possible, Spots.OfCall(call), new[] { Spots.OfCall(given) }, Properties, field.Name, method.Name);
+                    yield return Diagnostic.Create(FieldNotCleared.StructWords.Possible, Spots.OfCall(call), new[] { Spots.OfCall(given) }, DiagnosticProperties.OfPossible, field.Name, method.Name);
                 }
             }
         }
